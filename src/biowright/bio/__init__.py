@@ -1,0 +1,3 @@
+"""Facts and shared algorithms on molecules."""
+
+__all__: list[str] = []

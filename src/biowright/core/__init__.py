@@ -1,0 +1,57 @@
+"""The values that every room speaks, and the errors that every room raises.
+
+All values are frozen: a change makes a new value, so that sharing, undo and parallel work are safe.
+Coordinates are 0-based and half-open; strands are +1 and -1; a circular sequence is circular everywhere.
+
+>>> from biowright.core import Feature, Location, Record, Sequence
+>>> plasmid = Record(Sequence("GAATTCATGGCATAA", topology="circular"), name="pTiny",
+...                  features=[Feature("CDS", Location.of((6, 15)))])
+>>> plasmid.seguid
+'cdseguid=...'
+"""
+
+from .attributes import Attributes
+from .errors import (
+    BiowrightError,
+    ConflictError,
+    EditError,
+    FormatError,
+    InputError,
+    LocationError,
+    NegativeResult,
+    SequenceError,
+    UnitError,
+    UnknownFormatError,
+    suggest,
+)
+from .feature import Feature, FeatureTable
+from .location import Fuzz, FuzzKind, Location, Span
+from .record import Provenance, Record, Reference
+from .sequence import Molecule, Sequence, Topology
+
+__all__ = [
+    "Attributes",
+    "BiowrightError",
+    "ConflictError",
+    "EditError",
+    "Feature",
+    "FeatureTable",
+    "FormatError",
+    "Fuzz",
+    "FuzzKind",
+    "InputError",
+    "Location",
+    "LocationError",
+    "Molecule",
+    "NegativeResult",
+    "Provenance",
+    "Record",
+    "Reference",
+    "Sequence",
+    "SequenceError",
+    "Span",
+    "Topology",
+    "UnitError",
+    "UnknownFormatError",
+    "suggest",
+]

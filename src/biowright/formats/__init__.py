@@ -1,0 +1,26 @@
+"""Files of the field: one module a format, each with a reader, a writer, a sniffer and a loss report.
+
+`read` finds the format from the content, `write` from the file's ending. What a format cannot carry
+comes back as a list of `Loss`; what only one format knows is kept in ``Record.extras`` and survives a
+round trip in that format.
+"""
+
+from .files import open_output, read, stream, write
+from .format import Document, Format, Loss
+from .registry import find_format, format_for_path, formats
+from .source import Source, open_source
+
+__all__ = [
+    "Document",
+    "Format",
+    "Loss",
+    "Source",
+    "find_format",
+    "format_for_path",
+    "formats",
+    "open_output",
+    "open_source",
+    "read",
+    "stream",
+    "write",
+]
