@@ -5,20 +5,25 @@ comes back as a list of `Loss`; what only one format knows is kept in ``Record.e
 round trip in that format.
 """
 
+from .conversion import Conversion, OpenedFile, convert, open_records
 from .files import open_output, read, stream, write
 from .format import Document, Format, Loss
 from .registry import find_format, format_for_path, formats
 from .source import Source, open_source
 
 __all__ = [
+    "Conversion",
     "Document",
     "Format",
     "Loss",
+    "OpenedFile",
     "Source",
+    "convert",
     "find_format",
     "format_for_path",
     "formats",
     "open_output",
+    "open_records",
     "open_source",
     "read",
     "stream",

@@ -1,0 +1,123 @@
+"""The command line: `biowright ROOM VERB ...`.
+
+Data goes to stdout, progress and messages to stderr. With ``--json`` stdout holds one JSON document
+and nothing else. Exit codes: 0 done; 1 the work ran and the answer is no; 2 bad input or usage;
+70 a defect of ours. Rooms are imported when they are called.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cyclopts import App
+
+__all__ = ["COMMANDS", "build_app", "main"]
+
+# name -> where its function or app lives, and its line in the help
+COMMANDS = {
+    "inspect": ("biowright.cli.inspect:inspect", "Say what is in sequence files."),
+    "convert": ("biowright.cli.convert:convert", "Convert a file; report what the target cannot hold."),
+    "edit": ("biowright.cli.edit:edit", "Insert, delete, replace, rotate...; features follow."),
+    "view": ("biowright.cli.view:view", "Draw a map in the terminal, or as SVG."),
+}
+
+_USAGE = """Usage: biowright COMMAND [ARGS]
+
+An open biofoundry in software: design, build, test and learn with DNA.
+
+Commands:
+{commands}
+
+Options:
+  --help, -h     Show this help; `biowright COMMAND --help` shows a command's.
+  --version      Show the version.
+
+Data goes to stdout, messages to stderr; every command knows --json.
+Exit codes: 0 done, 1 the answer is no, 2 bad input or usage, 70 a defect of ours.
+"""
+
+
+def help_text() -> str:
+    """Write the help of the root, without loading anything."""
+    width = max(map(len, COMMANDS)) + 2
+    lines = [f"  {name:<{width}}{line}" for name, (_, line) in COMMANDS.items()]
+    return _USAGE.format(commands="\n".join(lines))
+
+
+def build_app() -> App:
+    """Make the application with all its commands, none of them loaded yet."""
+    from cyclopts import App
+
+    from biowright import __version__
+
+    app = App(name="biowright", version=__version__, help_format="plaintext", result_action="return_value")
+    for name, (target, line) in COMMANDS.items():
+        app.command(target, name=name, help=line)
+    return app
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and give its exit code.
+
+    Parameters
+    ----------
+    argv : sequence of str, optional
+        The arguments without the program's name; ``sys.argv[1:]`` by default.
+    """
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    if not arguments or arguments in (["--help"], ["-h"], ["help"]):
+        sys.stdout.write(help_text())
+        return 0
+    try:
+        return _run(arguments)
+    except BrokenPipeError:
+        # the reader, `head` perhaps, has seen enough; nothing may be flushed to it at exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        sys.stderr.write("interrupted\n")
+        return 130
+
+
+def _run(arguments: list[str]) -> int:
+    from cyclopts import CycloptsError
+
+    from biowright.core import BiowrightError, suggest
+
+    if not arguments[0].startswith("-") and arguments[0] not in COMMANDS:
+        hint = suggest(arguments[0], COMMANDS)
+        return _fail(f"there is no command '{arguments[0]}'" + (f" ({hint})" if hint else ""), 2)
+    try:
+        result = build_app()(
+            arguments, exit_on_error=False, print_error=False, help_on_error=False
+        )
+        sys.stdout.flush()
+        return result if isinstance(result, int) else 0
+    except BiowrightError as error:
+        return _fail(str(error), error.exit_code)
+    except CycloptsError as error:
+        return _fail(f"{_plain(error)} (see biowright {arguments[0]} --help)", 2)
+    except BrokenPipeError:
+        raise
+    except Exception as error:
+        if os.environ.get("BIOWRIGHT_TRACEBACK"):
+            raise
+        return _fail(
+            f"a defect of Biowright: {type(error).__name__}: {error}\n"
+            "Nothing is half-written. Run it again with BIOWRIGHT_TRACEBACK=1 and report what it says.",
+            70,
+        )
+
+
+def _plain(error: Exception) -> str:
+    return " ".join(str(error).split()).rstrip(".")
+
+
+def _fail(message: str, code: int) -> int:
+    sys.stderr.write(f"biowright: {message}\n")
+    return code

@@ -1,0 +1,7 @@
+"""`python -m biowright.cli` is `biowright`."""
+
+import sys
+
+from . import main
+
+sys.exit(main())

@@ -1,0 +1,25 @@
+"""Arguments that several commands share."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated, BinaryIO
+
+from cyclopts import Parameter
+
+__all__ = ["Encoding", "Force", "From", "Json", "given"]
+
+From = Annotated[
+    str | None,
+    Parameter(name="--from", help="The input's format, where the content leaves it open."),
+]
+Encoding = Annotated[
+    str | None, Parameter(help="The encoding of the input's text, where it is not UTF-8.")
+]
+Force = Annotated[bool, Parameter(negative=(), help="Replace an existing file.")]
+Json = Annotated[bool, Parameter(negative=(), help="Answer with one JSON document on stdout.")]
+
+
+def given(file: str) -> str | BinaryIO:
+    """Give what to read for an argument: its path, or the standard input for `-`."""
+    return sys.stdin.buffer if file == "-" else file
