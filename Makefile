@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
 
-.PHONY: help setup demo test lint bench docs lock clean
+.PHONY: help setup demo test lint bench docs opentrons lock clean
 
 help:
 	@echo 'make demo    set up, and run the main job on real input'
@@ -16,6 +16,7 @@ help:
 	@echo 'make lint    style, types, dependency direction'
 	@echo 'make bench   ours beside the peers, in one run'
 	@echo 'make docs    write the reference of the commands, run every code block of the docs'
+	@echo 'make opentrons   an environment of its own for the Opentrons simulator'
 	@echo 'make lock    resolve the dependencies anew'
 
 setup: $(READY)
@@ -26,7 +27,7 @@ $(READY): constraints.txt pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || \
 		{ echo 'python3 -m venv does not work; on Debian: apt-get install python3-venv'; exit 1; }
 	@echo 'installing into $(VENV) (exact versions, checked by hash) ...'
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement constraints.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes --requirement constraints.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $(READY)
 
@@ -49,10 +50,19 @@ docs: $(READY)
 	$(BIN)/python docs/generate.py
 	$(BIN)/python -m pytest -q tests/test_docs.py
 
+opentrons: .venv-opentrons/.ready
+
+.venv-opentrons/.ready: constraints-opentrons.txt
+	@$(PYTHON) -m venv .venv-opentrons
+	@.venv-opentrons/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes --requirement $<
+	@touch $@
+
 lock:
 	@test -x $(BIN)/uv || { $(PYTHON) -m venv $(VENV) && $(BIN)/python -m pip install --quiet uv; }
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
 		--no-header --group build --group test --group lint pyproject.toml --output-file constraints.txt
+	echo opentrons==10.1.0 | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
+		--generate-hashes --no-annotate --no-header - --output-file constraints-opentrons.txt
 
 clean:
-	rm -rf $(VENV) demo .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venv-opentrons demo .pytest_cache .mypy_cache .ruff_cache .hypothesis

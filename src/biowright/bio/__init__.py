@@ -1,3 +1,111 @@
-"""Facts and shared algorithms on molecules."""
+"""Facts and shared algorithms on molecules.
 
-__all__: list[str] = []
+Genetic codes and translation, open reading frames, search, codon and k-mer counts, restriction
+enzymes with their cuts and digests. Everything takes circles for circles: a codon, a hit, a cut or
+a fragment may lie across the origin, and its end then exceeds the length.
+
+>>> from biowright.bio import digest, find, translate
+>>> str(translate("ATGGCATAA"))
+'MA*'
+>>> from biowright.core import Sequence
+>>> plasmid = Sequence("TTCGCATGCTAGAA", topology="circular")
+>>> find(plasmid, "GAATTC")
+[Hit(start=11, end=17, strand=1, mismatches=0)]
+>>> [len(fragment) for fragment in digest(plasmid, ["EcoRI", "SphI"])]
+[4, 10]
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .codes import CODONS, GeneticCode, genetic_code, genetic_codes
+    from .coding import translate_feature
+    from .codons import count_codons
+    from .cutting import Cut, CutSite, cut_sites
+    from .digestion import Digest, End, Fragment, digest
+    from .iupac import IUPAC
+    from .kmers import KmerCounts, count_kmers
+    from .methylation import (
+        METHYLASES,
+        Methylase,
+        MethylationEffect,
+        Sensitivity,
+        sensitivities,
+    )
+    from .orfs import Orf, find_orfs
+    from .rebase import Enzyme, enzyme, enzymes, suppliers
+    from .search import Hit, find, find_many
+    from .translation import Frame, six_frames, translate
+
+_HOMES = {
+    "codes": ("CODONS", "GeneticCode", "genetic_code", "genetic_codes"),
+    "coding": ("translate_feature",),
+    "codons": ("count_codons",),
+    "cutting": ("Cut", "CutSite", "cut_sites"),
+    "digestion": ("Digest", "End", "Fragment", "digest"),
+    "iupac": ("IUPAC",),
+    "kmers": ("KmerCounts", "count_kmers"),
+    "methylation": (
+        "METHYLASES",
+        "Methylase",
+        "MethylationEffect",
+        "Sensitivity",
+        "sensitivities",
+    ),
+    "orfs": ("Orf", "find_orfs"),
+    "rebase": ("Enzyme", "enzyme", "enzymes", "suppliers"),
+    "search": ("Hit", "find", "find_many"),
+    "translation": ("Frame", "six_frames", "translate"),
+}
+_HOME = {name: home for home, names in _HOMES.items() for name in names}
+
+__all__ = [
+    "CODONS",
+    "IUPAC",
+    "METHYLASES",
+    "Cut",
+    "CutSite",
+    "Digest",
+    "End",
+    "Enzyme",
+    "Fragment",
+    "Frame",
+    "GeneticCode",
+    "Hit",
+    "KmerCounts",
+    "Methylase",
+    "MethylationEffect",
+    "Orf",
+    "Sensitivity",
+    "count_codons",
+    "count_kmers",
+    "cut_sites",
+    "digest",
+    "enzyme",
+    "enzymes",
+    "find",
+    "find_many",
+    "find_orfs",
+    "genetic_code",
+    "genetic_codes",
+    "sensitivities",
+    "six_frames",
+    "suppliers",
+    "translate",
+    "translate_feature",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name in _HOME:
+        value = getattr(importlib.import_module(f"{__name__}.{_HOME[name]}"), name)
+        globals()[name] = value
+        return value
+    raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import overload
 
+from .errors import InputError
+
 __all__ = ["Attributes"]
 
 _Pairs = tuple[tuple[str, str | None], ...]
+
+# Beyond so many pairs, an index of the keys is worth its making.
+_MANY = 16
 
 
 class Attributes(Mapping[str, tuple[str, ...]]):
@@ -21,6 +26,11 @@ class Attributes(Mapping[str, tuple[str, ...]]):
     pairs : iterable of (key, value), or a mapping of key to value or values
         A value of None is a flag.
 
+    Raises
+    ------
+    InputError
+        What is given are no pairs, or a value of a mapping is no text.
+
     Examples
     --------
     >>> q = Attributes([("gene", "lacZ"), ("db_xref", "GI:1"), ("pseudo", None), ("db_xref", "EC:2")])
@@ -32,40 +42,59 @@ class Attributes(Mapping[str, tuple[str, ...]]):
     'lacY'
     """
 
-    __slots__ = ("pairs",)
+    __slots__ = ("_index", "pairs")
 
     pairs: _Pairs
+    _index: dict[str, tuple[str, ...]] | None
 
     def __init__(
         self,
         pairs: Iterable[tuple[str, str | None]]
-        | Mapping[str, str | None | Iterable[str | None]] = (),
+        | Mapping[str, str | Iterable[str | None] | None] = (),
     ) -> None:
         if isinstance(pairs, Attributes):
             flat: _Pairs = pairs.pairs
         elif isinstance(pairs, Mapping):
             flat = tuple(
-                (key, value)
-                for key, values in pairs.items()
-                for value in ((values,) if values is None or isinstance(values, str) else values)
+                (key, value) for key, given in pairs.items() for value in _values(key, given)
             )
         else:
             flat = tuple(pairs)
+            for pair in flat:
+                if not isinstance(pair, tuple) or len(pair) != 2:
+                    raise InputError(f"{pair!r} is no pair of key and value")
         object.__setattr__(self, "pairs", flat)
+        object.__setattr__(self, "_index", None)
 
     def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError("Attributes is immutable; use with_value, added or without")
+
+    def __delattr__(self, name: str) -> None:
         raise AttributeError("Attributes is immutable; use with_value, added or without")
 
     def __reduce__(self) -> tuple[object, ...]:
         return Attributes, (self.pairs,)
 
+    def _indexed(self) -> dict[str, tuple[str, ...]]:
+        if self._index is None:
+            lists: dict[str, list[str]] = {}
+            for key, value in self.pairs:
+                lists.setdefault(key, []).append(value or "")
+            object.__setattr__(self, "_index", {key: tuple(v) for key, v in lists.items()})
+        assert self._index is not None
+        return self._index
+
     def __getitem__(self, key: str) -> tuple[str, ...]:
+        if len(self.pairs) > _MANY:
+            return self._indexed()[key]
         values = tuple(v or "" for k, v in self.pairs if k == key)
         if not values:
             raise KeyError(key)
         return values
 
     def __contains__(self, key: object) -> bool:
+        if len(self.pairs) > _MANY:
+            return key in self._indexed()
         return any(k == key for k, _ in self.pairs)
 
     def __iter__(self) -> Iterator[str]:
@@ -116,3 +145,15 @@ class Attributes(Mapping[str, tuple[str, ...]]):
     def without(self, *keys: str) -> Attributes:
         """Return a copy without these keys."""
         return Attributes(pair for pair in self.pairs if pair[0] not in keys)
+
+
+def _values(key: str, given: object) -> Iterable[str | None]:
+    if given is None or isinstance(given, str):
+        return (given,)
+    if isinstance(given, Iterable):
+        values = tuple(given)
+        if all(value is None or isinstance(value, str) for value in values):
+            return values
+    raise InputError(
+        f"the value of '{key}' is {given!r}", expected="text, None for a flag, or several of them"
+    )

@@ -107,6 +107,7 @@ class BiowrightError(Exception):
         path: str | PathLike[str] | None = None,
         line: int | None = None,
         record: str | None = None,
+        position: int | None = None,
     ) -> BiowrightError:
         """Fill in what is not known yet of the place, and return the same error."""
         if self.path is None and path is not None:
@@ -115,6 +116,8 @@ class BiowrightError(Exception):
             self.line = line
         if self.record is None:
             self.record = record
+        if self.position is None:
+            self.position = position
         return self
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from collections.abc import Sequence as SequenceABC
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING, NamedTuple, overload
 
 from .attributes import Attributes
-from .location import Location
+from .errors import InputError
+from .location import Location, Span
 from .sequence import Sequence
 
 if TYPE_CHECKING:
@@ -32,7 +33,8 @@ class Feature:
         The feature key of the INSDC feature table (``CDS``, ``promoter``, ``misc_feature`` ...), or the
         name of a Sequence Ontology term where the source gave one.
     location : Location
-    qualifiers : Attributes, default empty
+        A single `Span` is taken as well.
+    qualifiers : Attributes, or what makes one, default empty
         Ordered; a key may repeat; a value of None is a flag.
     id : str, default ""
         The identity in the source (a GFF3 ID, an SBOL URI), if it gave one.
@@ -49,12 +51,22 @@ class Feature:
     qualifiers: Attributes = field(default_factory=Attributes)
     id: str = ""
 
+    def __post_init__(self) -> None:
+        if not isinstance(self.location, Location):
+            if not isinstance(self.location, Span):
+                raise InputError(
+                    f"the location of a feature is {self.location!r}", expected="a Location"
+                )
+            object.__setattr__(self, "location", Location((self.location,)))
+        if not isinstance(self.qualifiers, Attributes):
+            object.__setattr__(self, "qualifiers", Attributes(self.qualifiers))
+
     @property
     def label(self) -> str:
         """The name that a reader would give it: label, gene, product, ... or its type."""
         for key in _LABEL_KEYS:
             value = self.qualifiers.first(key)
-            if value:
+            if value and not value.startswith(CUT_NOTE):
                 return value
         return self.type
 
@@ -90,6 +102,18 @@ _LABEL_KEYS = (
 )
 
 
+class Extents(NamedTuple):
+    """Where the parts of each feature of a table lie: four arrays of int64, shape (n,).
+
+    An end above the record's length belongs to a part over the origin.
+    """
+
+    first_start: Ints
+    last_start: Ints
+    first_end: Ints
+    last_end: Ints
+
+
 class FeatureTable(SequenceABC[Feature]):
     """The features of a record, in their order: an immutable sequence.
 
@@ -108,15 +132,18 @@ class FeatureTable(SequenceABC[Feature]):
     15
     """
 
-    __slots__ = ("_bounds", "_state")
+    __slots__ = ("_state",)
 
-    # (features as made, sign and offset of each or None); one attribute, so that it changes at once
-    _state: tuple[tuple[Feature, ...], Ints | None, Ints | None]
-    _bounds: tuple[Ints, Ints] | None
+    # the features as made; sign and offset of each, None where no map is needed; the extents of the
+    # features as made, once somebody asked. One attribute, so that all of it changes at once.
+    _state: tuple[tuple[Feature, ...], Ints | None, Ints | None, Extents | None]
 
     def __init__(self, features: Iterable[Feature] = ()) -> None:
-        self._state = (tuple(features), None, None)
-        self._bounds = None
+        made = tuple(features)
+        for feature in made:
+            if not isinstance(feature, Feature):
+                raise InputError(f"{feature!r} is no feature", expected="a Feature")
+        self._state = (made, None, None, None)
 
     @classmethod
     def _with(
@@ -124,11 +151,10 @@ class FeatureTable(SequenceABC[Feature]):
         base: tuple[Feature, ...],
         sign: Ints | None,
         offset: Ints | None,
-        bounds: tuple[Ints, Ints] | None,
+        extents: Extents | None,
     ) -> FeatureTable:
         table = cls.__new__(cls)
-        table._state = (base, sign, offset)
-        table._bounds = bounds
+        table._state = (base, sign, offset, extents)
         return table
 
     def __len__(self) -> int:
@@ -140,32 +166,36 @@ class FeatureTable(SequenceABC[Feature]):
     def __getitem__(self, index: slice) -> tuple[Feature, ...]: ...
     def __getitem__(self, index: int | slice) -> Feature | tuple[Feature, ...]:
         """Give one feature, or a tuple of them."""
-        base, sign, offset = self._state
+        base, sign, offset, _ = self._state
         if isinstance(index, slice):
             if offset is None:
                 return base[index]
             return tuple(self[i] for i in range(*index.indices(len(base))))
         feature = base[index]
-        if offset is None or sign is None:
+        if offset is None:
             return feature
-        return _mapped(feature, int(sign[index]), int(offset[index]))
+        return _mapped(feature, 1 if sign is None else int(sign[index]), int(offset[index]))
 
     def __iter__(self) -> Iterator[Feature]:
         return iter(self._built())
 
     def _built(self) -> tuple[Feature, ...]:
-        base, sign, offset = self._state
-        if sign is None or offset is None:
+        base, sign, offset, extents = self._state
+        if offset is None:
             return base
-        made = tuple(map(_mapped, base, sign.tolist(), offset.tolist()))
-        self._state = (made, None, None)  # the same value, built once
+        signs = [1] * len(base) if sign is None else sign.tolist()
+        made = tuple(map(_mapped, base, signs, offset.tolist()))
+        # the same value, built once
+        self._state = (made, None, None, extents and self.extents())
         return made
 
     def __eq__(self, other: object) -> bool:
         if isinstance(other, FeatureTable):
-            return self._built() == other._built()
-        if isinstance(other, tuple):
-            return self._built() == other
+            if self._state is other._state:
+                return True
+            return len(self) == len(other) and self._built() == other._built()
+        if isinstance(other, tuple | list):
+            return self._built() == tuple(other)
         return NotImplemented
 
     def __hash__(self) -> int:
@@ -178,7 +208,44 @@ class FeatureTable(SequenceABC[Feature]):
         return FeatureTable, (self._built(),)
 
     def __add__(self, other: Iterable[Feature]) -> FeatureTable:
-        return FeatureTable((*self._built(), *other))
+        added = tuple(other)
+        if not added:
+            return self
+        base, sign, offset, extents = self._state
+        if offset is None:
+            return FeatureTable((*base, *added))
+        import numpy as np
+
+        return FeatureTable._with(
+            (*base, *added),
+            None if sign is None else np.append(sign, np.ones(len(added), np.int64)),
+            np.append(offset, np.zeros(len(added), np.int64)),
+            extents and Extents(*map(np.append, extents, _extents(added))),
+        )
+
+    def extents(self) -> Extents:
+        """Give the leftmost and rightmost starts and ends of each feature's parts in this record.
+
+        A feature with no part in this record is given as -1.
+        """
+        base, sign, offset, extents = self._state
+        if extents is None:
+            extents = _extents(base)
+            self._state = (base, sign, offset, extents)
+        if offset is None:
+            return extents
+        import numpy as np
+
+        moved = Extents(*(bound + offset for bound in extents))
+        if sign is not None:
+            forward = sign > 0
+            mirror = [offset - bound for bound in reversed(extents)]
+            moved = Extents(*map(np.where, [forward] * 4, moved, mirror))
+        # no map moves what lies in another record
+        for index in (extents.first_start == -1).nonzero()[0] if len(base) else ():
+            for bound in moved:
+                bound[index] = -1
+        return moved
 
     def bounds(self) -> tuple[Ints, Ints]:
         """Give the leftmost start and the rightmost end of each feature.
@@ -188,17 +255,8 @@ class FeatureTable(SequenceABC[Feature]):
         starts, ends : ndarray of int64, shape (n,)
             An end above the record's length belongs to a feature over the origin.
         """
-        if self._bounds is None:
-            import numpy as np
-
-            base, sign, offset = self._state
-            starts = np.fromiter((f.location.start for f in base), np.int64, len(base))
-            ends = np.fromiter((f.location.end for f in base), np.int64, len(base))
-            if sign is not None and offset is not None:
-                low, high = sign * starts + offset, sign * ends + offset
-                starts, ends = np.minimum(low, high), np.maximum(low, high)
-            self._bounds = (starts, ends)
-        return self._bounds
+        extents = self.extents()
+        return extents.first_start, extents.last_end
 
     def overlapping(self, start: int, end: int, length: int | None = None) -> list[int]:
         """Give the indices of the features whose bounds share a letter with start..end, in order.
@@ -218,40 +276,85 @@ class FeatureTable(SequenceABC[Feature]):
 
     def moved(self, offset: int | Ints) -> FeatureTable:
         """Give the table with every feature moved by `offset`, one number or one a feature."""
-        sign, old = self._maps()
-        starts, ends = self.bounds()
-        return FeatureTable._with(
-            self._state[0], sign, old + offset, (starts + offset, ends + offset)
-        )
+        base, sign, old, extents = self._state
+        return FeatureTable._with(base, sign, self._offset(old) + offset, extents)
 
-    def mirrored(self, length: int) -> FeatureTable:
-        """Give the table as seen from the other strand of a sequence of that length."""
-        sign, offset = self._maps()
-        starts, ends = self.bounds()
-        return FeatureTable._with(
-            self._state[0], -sign, length - offset, (length - ends, length - starts)
-        )
+    def mirrored(self, length: int | Ints) -> FeatureTable:
+        """Give the table as seen from the other strand: every ``x`` becomes ``length - x``.
 
-    def replaced(self, features: dict[int, Feature]) -> FeatureTable:
+        Parameters
+        ----------
+        length : int, or ndarray of int64 with one number a feature
+            The length of the sequence; twice that for a feature over the origin of a circle.
+        """
+        base, sign, old, extents = self._state
+        if sign is None:
+            import numpy as np
+
+            sign = np.ones(len(base), np.int64)
+        return FeatureTable._with(base, -sign, length - self._offset(old), extents)
+
+    def replaced(self, features: Mapping[int, Feature]) -> FeatureTable:
         """Give the table with some features, named by their index, exchanged."""
         if not features:
             return self
-        sign, offset = (array.copy() for array in self._maps())
-        starts, ends = (array.copy() for array in self.bounds())
-        base = list(self._state[0])
+        base, sign, offset, extents = self._state
+        changed = list(base)
         for index, feature in features.items():
-            base[index] = feature
-            sign[index], offset[index] = 1, 0
-            starts[index], ends[index] = feature.location.start, feature.location.end
-        return FeatureTable._with(tuple(base), sign, offset, (starts, ends))
+            changed[index] = feature
+        rows = list(features)
+        if sign is not None:
+            sign = sign.copy()
+            sign[rows] = 1
+        if offset is not None:
+            offset = offset.copy()
+            offset[rows] = 0
+        if extents is not None:
+            fresh = _extents(features.values())
+            extents = Extents(*(bound.copy() for bound in extents))
+            for bound, values in zip(extents, fresh, strict=True):
+                bound[rows] = values
+        return FeatureTable._with(tuple(changed), sign, offset, extents)
 
-    def _maps(self) -> tuple[Ints, Ints]:
-        base, sign, offset = self._state
-        if sign is None or offset is None:
-            import numpy as np
+    def selected(self, indices: SequenceABC[int] | Ints) -> FeatureTable:
+        """Give the table of some features only, named by their indices, in that order."""
+        import numpy as np
 
-            return np.ones(len(base), np.int64), np.zeros(len(base), np.int64)
-        return sign, offset
+        base, sign, offset, extents = self._state
+        rows = np.asarray(indices, np.int64)
+        return FeatureTable._with(
+            tuple([base[i] for i in rows.tolist()]),
+            None if sign is None else sign[rows],
+            None if offset is None else offset[rows],
+            extents and Extents(*(bound[rows] for bound in extents)),
+        )
+
+    def _offset(self, offset: Ints | None) -> Ints:
+        if offset is not None:
+            return offset
+        import numpy as np
+
+        return np.zeros(len(self), np.int64)
+
+
+def _extents(features: Collection[Feature]) -> Extents:
+    import numpy as np
+
+    values: list[tuple[int, int, int, int]] = []
+    for feature in features:
+        parts = feature.location.parts
+        part = parts[0]
+        if len(parts) == 1 and part.accession is None:
+            values.append((part.start, part.start, part.end, part.end))
+            continue
+        parts = feature.location.local
+        if not parts:
+            values.append((-1, -1, -1, -1))
+            continue
+        starts = [part.start for part in parts]
+        ends = [part.end for part in parts]
+        values.append((min(starts), max(starts), min(ends), max(ends)))
+    return Extents(*np.array(values, np.int64).reshape(-1, 4).T.copy())
 
 
 def _mapped(feature: Feature, sign: int, offset: int) -> Feature:

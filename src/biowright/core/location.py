@@ -50,8 +50,7 @@ class Fuzz:
     def mirrored(self, length: int) -> Fuzz:
         """Give the same uncertainty seen from the other strand."""
         kind = _MIRROR.get(self.kind, self.kind)
-        positions = tuple(sorted(length - p for p in self.positions))
-        return Fuzz(kind, positions)
+        return Fuzz(kind, tuple(length - p for p in reversed(self.positions)))
 
 
 _MIRROR = {FuzzKind.BEFORE: FuzzKind.AFTER, FuzzKind.AFTER: FuzzKind.BEFORE}
@@ -100,6 +99,9 @@ class Span:
 
     def __len__(self) -> int:
         return self.end - self.start
+
+    def __bool__(self) -> bool:
+        return True  # also a site between two letters
 
     @property
     def exact(self) -> bool:
@@ -202,6 +204,9 @@ class Location:
     def __len__(self) -> int:
         return sum(len(p) for p in self.parts)
 
+    def __bool__(self) -> bool:
+        return True  # also a site between two letters
+
     def __iter__(self) -> Iterator[Span]:
         return iter(self.parts)
 
@@ -228,6 +233,7 @@ class Location:
             A part lies outside of the sequence or in another record.
         """
         pieces = []
+        protein = sequence.molecule is Molecule.PROTEIN
         for part in self.parts:
             if part.accession is not None:
                 raise LocationError(
@@ -241,10 +247,10 @@ class Location:
                     f"{part.start}..{part.end} lies outside of a {sequence.topology} sequence of "
                     f"{len(sequence)}"
                 )
-            piece = sequence.window(part.start, part.end)
-            if part.strand == -1 and sequence.molecule is not Molecule.PROTEIN:
-                piece = piece.reverse_complement()
-            pieces.append(piece.data)
+            piece = sequence.window(part.start, part.end).data
+            if part.strand == -1 and not protein:
+                piece = piece.translate(sequence.complement_table())[::-1]
+            pieces.append(piece)
         return Sequence.trusted(b"".join(pieces), sequence.molecule, Topology.LINEAR)
 
     def positions(self, length: int | None = None) -> Iterator[int]:
@@ -286,8 +292,9 @@ def span_texts(span: Span, length: int | None = None) -> list[str]:
     """
     prefix = f"{span.accession}:" if span.accession else ""
     if span.start == span.end and span.exact:
-        after = 1 if length is not None and span.start == length else span.start + 1
-        return [f"{prefix}{span.start}^{after}"]
+        if length is not None and span.start in (0, length) and span.accession is None:
+            return [f"{length}^1"]  # the site at the origin of a circle
+        return [f"{prefix}{span.start}^{span.start + 1}"]
     if length is not None and span.start < length < span.end and span.accession is None:
         tail = span.end - length
         tail_fuzz = span.end_fuzz and span.end_fuzz.moved(lambda p: p - length)

@@ -91,7 +91,7 @@ class Record:
     Raises
     ------
     SequenceError
-        There are more or fewer quality values than letters.
+        There are more or fewer quality values than letters, or the sequence is none.
 
     Examples
     --------
@@ -124,10 +124,18 @@ class Record:
         provenance: Iterable[Provenance] = (),
         extras: Mapping[str, object] | None = None,
     ) -> None:
-        if quality is not None and len(quality) != len(sequence):
+        if not isinstance(sequence, Sequence):
             raise SequenceError(
-                f"{len(quality)} quality values for {len(sequence)} letters", record=name
+                f"the sequence of a record is {type(sequence).__name__}",
+                record=name,
+                expected="a Sequence",
             )
+        if quality is not None:
+            quality = bytes(quality)
+            if len(quality) != len(sequence):
+                raise SequenceError(
+                    f"{len(quality)} quality values for {len(sequence)} letters", record=name
+                )
         put = object.__setattr__
         put(self, "sequence", sequence)
         put(self, "name", name)
@@ -153,7 +161,7 @@ class Record:
         return True
 
     def __repr__(self) -> str:
-        unit = "aa" if self.molecule is Molecule.PROTEIN else "nt" if self.single_stranded else "bp"
+        unit = self.unit if self.single_stranded else "bp"
         n = len(self.features)
         return (
             f"Record({self.name!r}, {len(self):,} {unit} {self.topology} {self.molecule}, "
@@ -187,6 +195,11 @@ class Record:
         if self.molecule is Molecule.DNA:
             return said.startswith(("ss-", "single"))
         return not said.startswith(("ds-", "double"))
+
+    @property
+    def unit(self) -> str:
+        """What one letter of it is called: nt, or aa in a protein."""
+        return "aa" if self.molecule is Molecule.PROTEIN else "nt"
 
     @property
     def seguid(self) -> str:

@@ -174,6 +174,21 @@ class Sequence:
             return Sequence.trusted(self.data[index], self.molecule, Topology.LINEAR)
         return chr(self.data[index])
 
+    def __contains__(self, letters: object) -> bool:
+        """Tell whether these letters occur, in any case, on a circle also across its origin."""
+        if isinstance(letters, Sequence):
+            wanted = letters.data
+        elif isinstance(letters, str):
+            wanted = letters.encode("ascii", "replace")
+        elif isinstance(letters, bytes):
+            wanted = letters
+        else:
+            return False
+        data = self.data
+        if self.circular and len(wanted) <= len(data):
+            data += data[: max(len(wanted) - 1, 0)]
+        return wanted.upper() in data.upper()
+
     def __add__(self, other: Sequence) -> Sequence:
         if not isinstance(other, Sequence):
             return NotImplemented
@@ -199,9 +214,9 @@ class Sequence:
         if not self.circular or not 0 <= start <= length or not 0 <= end - start <= length:
             raise SequenceError(
                 f"the window {start}..{end} does not lie in a {self.topology} sequence of {length}",
-                hint="coordinates are 0-based, half-open"
-                if self.circular
-                else "make it circular to cross the origin",
+                hint="make it circular to cross the origin"
+                if not self.circular and 0 <= start < length < end
+                else "coordinates are 0-based, half-open",
             )
         return Sequence.trusted(
             self.data[start:] + self.data[: end - length], self.molecule, Topology.LINEAR
@@ -216,8 +231,14 @@ class Sequence:
         return Sequence.trusted(self.data, self.molecule, Topology.LINEAR)
 
     def circularised(self) -> Sequence:
-        """Give the same letters as a circle, its ends joined."""
-        if self.molecule is Molecule.PROTEIN and not self.data:
+        """Give the same letters as a circle, its ends joined.
+
+        Raises
+        ------
+        SequenceError
+            There are no letters.
+        """
+        if not self.data:
             raise SequenceError("an empty sequence cannot be closed")
         return Sequence.trusted(self.data, self.molecule, Topology.CIRCULAR)
 
@@ -235,13 +256,30 @@ class Sequence:
         """
         return Sequence.trusted(self._complement()[::-1], self.molecule, self.topology)
 
-    def _complement(self) -> bytes:
+    def complement_table(self) -> bytes:
+        """Give the table for `bytes.translate` that complements a piece of this sequence.
+
+        RNA spelled with T and without U, as GenBank does, keeps its spelling; what decides is the
+        whole sequence, so that every piece of it is spelled alike.
+
+        Raises
+        ------
+        SequenceError
+            A protein has no complement.
+        """
         if self.molecule is Molecule.PROTEIN:
             raise SequenceError("a protein has no complement")
-        molecule = self.molecule
-        if molecule is Molecule.RNA and b"T" in self.data.upper() and b"U" not in self.data.upper():
-            molecule = Molecule.DNA  # RNA spelled with T, as GenBank does, stays so
-        return self.data.translate(_COMPLEMENT[molecule])
+        data = self.data
+        if (
+            self.molecule is Molecule.RNA
+            and (b"T" in data or b"t" in data)
+            and not (b"U" in data or b"u" in data)
+        ):
+            return _COMPLEMENT[Molecule.DNA]
+        return _COMPLEMENT[self.molecule]
+
+    def _complement(self) -> bytes:
+        return self.data.translate(self.complement_table())
 
     def rotate(self, origin: int) -> Sequence:
         """Give the same circle, counted from another origin (any integer, taken modulo the length).
@@ -279,5 +317,7 @@ class Sequence:
 
     def to_fasta(self, name: str = "sequence", width: int = 70) -> str:
         """Write the letters as a FASTA entry, for a quick look or a copy."""
+        if width < 1:
+            raise SequenceError(f"a line of {width} letters", expected="a width of 1 or more")
         lines = re.findall(f".{{1,{width}}}", str(self))
         return "\n".join([f">{name}", *lines]) + "\n"

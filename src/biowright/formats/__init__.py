@@ -6,8 +6,9 @@ round trip in that format.
 """
 
 from .conversion import Conversion, OpenedFile, convert, open_records
-from .files import open_output, read, stream, write
+from .files import read, stream, write
 from .format import Document, Format, Loss
+from .output import open_output
 from .registry import find_format, format_for_path, formats
 from .source import Source, open_source
 

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import gzip
 import os
-import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import BinaryIO, cast
 
-from biowright.core import BiowrightError, ConflictError, FormatError, InputError, Record
+from biowright.core import BiowrightError, FormatError, InputError, Record
 
 from .format import Document, Format, Loss
-from .registry import find_format, format_for_path, named_format
-from .source import Source, open_source
+from .output import open_output
+from .packing import BlockPacker
+from .registry import choose_format, format_for_path, named_format
+from .source import Source, open_source, shown
 
-__all__ = ["open_output", "read", "stream", "write"]
+__all__ = ["read", "stream", "write"]
 
 
 def read(
@@ -25,7 +25,7 @@ def read(
     format: str | None = None,
     encoding: str | None = None,
 ) -> Document:
-    """Read all records of a file; the format is found from the content.
+    r"""Read all records of a file; the format is found from the content.
 
     Parameters
     ----------
@@ -49,11 +49,11 @@ def read(
     Examples
     --------
     >>> import io
-    >>> read(io.BytesIO(b">tiny\\nATGC\\n"))
+    >>> read(io.BytesIO(b">tiny\nATGC\n"))
     [Record('tiny', 4 bp linear DNA, 0 features)]
     """
     with open_source(path, encoding=encoding) as source:
-        chosen = named_format(format) if format else find_format(source)
+        chosen = choose_format(source, format)
         try:
             records = _reader(chosen, source)
             if isinstance(records, Document):
@@ -75,7 +75,7 @@ def stream(
     Parameters and errors as in `read`; formats that cannot be streamed are read whole.
     """
     with open_source(path, encoding=encoding) as source:
-        chosen = named_format(format) if format else find_format(source)
+        chosen = choose_format(source, format)
         try:
             yield from _reader(chosen, source)
         except BiowrightError as error:
@@ -90,18 +90,20 @@ def _reader(format: Format, source: Source) -> Iterable[Record]:
 
 def write(
     records: Record | Iterable[Record],
-    path: str | os.PathLike[str],
+    path: str | os.PathLike[str] | BinaryIO,
     *,
     format: str | None = None,
     force: bool = False,
 ) -> list[Loss]:
-    """Write records to a file, whole or not at all.
+    r"""Write records to a file, whole or not at all.
 
     Parameters
     ----------
     records : Record or iterable of Record
-    path : path
-        Its ending says the format (``.gz`` packs it), unless `format` does.
+        Where the format can be streamed, an iterator is consumed record by record.
+    path : path, or binary file object
+        A path's ending says the format, unless `format` does; ``.gz`` packs it, and ``.bgz`` packs
+        it in blocks that can be indexed (BGZF). A stream needs `format`.
     format : str, optional
     force : bool, default False
         Replace an existing file.
@@ -114,64 +116,46 @@ def write(
     Raises
     ------
     ConflictError
-        The file exists and `force` is not given.
+        The file exists and `force` is not given; no record has been looked at then.
     FormatError, InputError
         The format cannot hold these records, or the file cannot be written.
+
+    Examples
+    --------
+    >>> import io, biowright
+    >>> out = io.BytesIO()
+    >>> write(biowright.Record(biowright.Sequence("ATGC"), "tiny"), out, format="fasta")
+    []
+    >>> out.getvalue()
+    b'>tiny\nATGC\n'
     """
-    chosen = named_format(format) if format else format_for_path(Path(path))
-    if chosen.write is None:
-        raise FormatError(f"{chosen.title} is read, but not written", path=path)
     if isinstance(records, Record):
         records = [records]
-    with open_output(path, force=force) as output:
-        if str(path).lower().endswith((".gz", ".bgz")):
-            # no name and no time in the header: the same records give the same bytes
-            with gzip.GzipFile("", "wb", 6, output, mtime=0) as packed:
-                return chosen.write(records, cast(BinaryIO, packed))
-        return chosen.write(records, output)
+    if not isinstance(path, str | os.PathLike):
+        if format is None:
+            raise InputError("a stream has no ending to tell the format by", hint="name the format")
+        return _writer(named_format(format), "<stream>")(records, path)
+    name = shown(path)
+    chosen = named_format(format) if format else format_for_path(name)
+    writer = _writer(chosen, name)
+    with open_output(path, force=force) as output, _packed(output, name) as stream:
+        return writer(records, stream)
+
+
+def _writer(format: Format, name: str) -> Callable[[Iterable[Record], BinaryIO], list[Loss]]:
+    if format.write is None:
+        raise FormatError(f"{format.title} is read, but not written", path=name)
+    return format.write
 
 
 @contextmanager
-def open_output(path: str | os.PathLike[str], *, force: bool = False) -> Iterator[BinaryIO]:
-    """Open a file that appears under its name only when it is complete.
-
-    Raises
-    ------
-    ConflictError
-        The file exists and `force` is not given.
-    InputError
-        The folder does not exist, or may not be written to.
-    """
-    target = Path(path)
-    if target.is_dir():
-        raise InputError("this is a directory", path=target, hint="name a file in it")
-    if target.exists() and not force:
-        raise ConflictError(
-            "the file exists already", path=target, hint="say --force to replace it"
-        )
-    try:
-        handle, beside = tempfile.mkstemp(prefix=f".{target.name[:60]}.", dir=target.parent)
-    except OSError as error:
-        raise InputError(f"the file cannot be written ({error.strerror})", path=target) from None
-    try:
-        with os.fdopen(handle, "wb") as output:
-            yield cast(BinaryIO, output)
-        mask = os.umask(0)
-        os.umask(mask)
-        scratch = Path(beside)
-        scratch.chmod(0o666 & ~mask)  # mkstemp gave 0600
-        if force:
-            scratch.replace(target)
-        else:
-            try:
-                target.hardlink_to(scratch)  # fails where the file has come up meanwhile
-            except FileExistsError:
-                raise ConflictError(
-                    "the file exists already", path=target, hint="say --force to replace it"
-                ) from None
-            except OSError:  # a file system without hard links
-                scratch.replace(target)
-            scratch.unlink(missing_ok=True)
-    except BaseException:
-        Path(beside).unlink(missing_ok=True)
-        raise
+def _packed(output: BinaryIO, name: str) -> Iterator[BinaryIO]:
+    if name.lower().endswith(".bgz"):
+        with BlockPacker(output) as blocks:
+            yield cast(BinaryIO, blocks)
+    elif name.lower().endswith(".gz"):
+        # no name and no time in the header: the same records give the same bytes
+        with gzip.GzipFile("", "wb", 6, output, mtime=0) as packed:
+            yield cast(BinaryIO, packed)
+    else:
+        yield output

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from biowright.core import Record
+from biowright.core import Record, Topology
 
 from .source import Source
 
-__all__ = ["Document", "Format", "Loss"]
+__all__ = ["Document", "Format", "Loss", "losses_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,9 @@ class Loss:
     record : str
         The name of the record that loses it.
     what : str
-        The kind of thing, one word or two: ``features``, ``topology``, ``qualifier``, ``quality``...
+        The kind of thing: the field of the record (``features``, ``topology``, ``molecule``,
+        ``annotations``, ``references``, ``quality``, ``extras``, ``name``, ``id``,
+        ``description``), or something in it, in a word or two (``qualifier``, ``fuzzy end``).
     detail : str
         What it was, for a reader.
     """
@@ -30,6 +32,51 @@ class Loss:
     record: str
     what: str
     detail: str
+
+
+def losses_of(record: Record, carried: Iterable[str], format: str) -> list[Loss]:
+    """Report, one loss a field, the fields of a record that a format carries nothing of.
+
+    Parameters
+    ----------
+    record : Record
+    carried : iterable of str
+        The fields that the format carries: of ``id``, ``description``, ``topology``, ``features``,
+        ``annotations``, ``references`` and ``quality``.
+    format : str
+        The format's name: what the record's extras keep for it is no loss.
+
+    Examples
+    --------
+    >>> from biowright.core import Feature, Location, Sequence
+    >>> gene = Feature("gene", Location.of((0, 3)))
+    >>> losses_of(Record(Sequence("ATG"), "a", features=[gene]), ("topology",), "fasta")
+    [Loss(record='a', what='features', detail='1 feature')]
+    """
+    found = {}
+    if record.id and record.id != record.name:
+        found["id"] = record.id
+    if record.description:
+        found["description"] = record.description
+    if record.topology is Topology.CIRCULAR:
+        found["topology"] = "circular"
+    if record.features:
+        found["features"] = _counted(len(record.features), "feature")
+    if record.annotations:
+        found["annotations"] = ", ".join(record.annotations)
+    if record.references:
+        found["references"] = _counted(len(record.references), "reference")
+    if record.quality is not None:
+        found["quality"] = "the quality of each letter"
+    if others := sorted(set(record.extras) - {format}):
+        found["extras"] = f"what only {' and '.join(others)} keeps"
+    for field in carried:
+        found.pop(field, None)
+    return [Loss(record.name, what, detail) for what, detail in found.items()]
+
+
+def _counted(n: int, noun: str) -> str:
+    return f"{n:,} {noun}{'' if n == 1 else 's'}"
 
 
 class Document(list[Record]):
@@ -57,8 +104,9 @@ class Document(list[Record]):
 class Format:
     """A file format: everything that Biowright knows of it.
 
-    A module in `biowright.formats` that defines ``FORMATS``, a tuple of these, adds formats; a package
-    elsewhere does it by an entry point of the group ``biowright.formats`` that names such a tuple.
+    A module in `biowright.formats` that defines ``FORMATS``, a tuple of these, adds formats; a
+    package elsewhere does it by an entry point of the group ``biowright.formats`` that names such a
+    tuple.
 
     Parameters
     ----------

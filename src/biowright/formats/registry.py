@@ -4,46 +4,68 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import warnings
 from collections.abc import Iterator
 from functools import cache
-from importlib.metadata import entry_points
-from pathlib import Path
+from importlib.metadata import EntryPoint, entry_points
 
 from biowright.core import FormatError, InputError, UnknownFormatError, suggest
 
 from .format import Format
-from .source import Source
+from .source import Source, suffix_of
 
 __all__ = ["find_format", "format_for_path", "formats"]
+
+GROUP = "biowright.formats"
 
 
 @cache
 def formats() -> dict[str, Format]:
     """Give all formats by name: our own, then those of installed packages.
 
-    Raises
-    ------
-    InputError
-        An installed package offers a format under a name that is taken.
+    A package adds formats by an entry point of the group ``biowright.formats`` that names a
+    `Format` or a tuple of them; `biowright.formats.conformance` checks it. A package that cannot be
+    loaded, or that takes a name which is in use, is left out with a warning.
     """
-    known: dict[str, Format] = {}
-    for format in _found():
-        if format.name in known:
-            raise InputError(
-                f"two formats are named '{format.name}'", hint="uninstall one of their packages"
-            )
-        known[format.name] = format
+    known = {one.name: one for one in _own()}
+    for entry in sorted(entry_points(group=GROUP), key=lambda e: (e.name, e.value)):
+        for offered in _offered(entry):
+            if offered.name in known:
+                _warn(entry, f"the name '{offered.name}' is in use")
+            else:
+                known[offered.name] = offered
     return known
 
 
-def _found() -> Iterator[Format]:
+def _own() -> Iterator[Format]:
     package = importlib.import_module("biowright.formats")
     for module in sorted(pkgutil.iter_modules(package.__path__), key=lambda m: m.name):
         yield from getattr(
             importlib.import_module(f"biowright.formats.{module.name}"), "FORMATS", ()
         )
-    for entry in sorted(entry_points(group="biowright.formats"), key=lambda e: e.name):
-        yield from entry.load()
+
+
+def _offered(entry: EntryPoint) -> tuple[Format, ...]:
+    try:
+        offered = entry.load()
+    except Exception as error:  # whatever a stranger's module raises
+        _warn(entry, f"{type(error).__name__}: {error}")
+        return ()
+    if isinstance(offered, Format):
+        offered = (offered,)
+    if not isinstance(offered, tuple) or not all(isinstance(f, Format) for f in offered):
+        _warn(entry, "it names neither a Format nor a tuple of them")
+        return ()
+    return offered
+
+
+def _warn(entry: EntryPoint, why: str) -> None:
+    package = entry.dist.name if entry.dist else entry.value
+    warnings.warn(
+        f"the formats of '{package}' ({entry.name}) are left out: {why}",
+        RuntimeWarning,
+        stacklevel=2,
+    )
 
 
 def named_format(name: str) -> Format:
@@ -60,38 +82,61 @@ def named_format(name: str) -> Format:
         raise InputError(f"unknown format '{name}'", hint=suggest(name, formats())) from None
 
 
+def choose_format(source: Source, name: str | None = None) -> Format:
+    """Give the format of that name for an open file, or the one that its content is of.
+
+    Raises
+    ------
+    InputError, FormatError
+        There is no such format, or the content is well known to be something else.
+    """
+    if name is None:
+        return find_format(source)
+    named = named_format(name)
+    if not named.sniff(source.head):
+        source.refuse_foreign()
+    return named
+
+
 def find_format(source: Source) -> Format:
     """Find the format of an open file from its content; its name decides only between equals.
 
     Raises
     ------
     UnknownFormatError
-        The content fits none of the formats.
+        The content fits none of the formats, or several of them equally well.
     """
     fitting = [f for f in formats().values() if f.sniff(source.head)]
     if len(fitting) > 1:
-        by_name = [f for f in fitting if _suffix(source.name) in f.extensions]
-        fitting = by_name or fitting
+        fitting = [f for f in fitting if source.suffix in f.extensions] or fitting
+    if len(fitting) > 1:
+        names = " and ".join(f"'{f.name}'" for f in fitting)
+        raise UnknownFormatError(
+            f"the content fits the formats {names}",
+            path=source.name,
+            hint="name one of them with --from",
+        )
     if fitting:
         return fitting[0]
-    by_name = [f for f in formats().values() if _suffix(source.name) in f.extensions]
+    source.refuse_foreign()
+    head = source.head.strip(b" \t\r\n")
+    if not head:
+        raise UnknownFormatError("there is nothing but white space in it", path=source.name)
+    expected = [f for f in formats().values() if source.suffix and source.suffix in f.extensions]
     what = (
-        f"the content is not {by_name[0].title}, in spite of the name"
-        if by_name
+        f"the content is not {expected[0].title}, in spite of the name"
+        if expected
         else "the content fits no format that is known"
     )
-    head = source.head.lstrip(b"\xef\xbb\xbf \t\r\n")
-    if not head:
-        what = "there is nothing but white space in it"
-    start = head.splitlines()[0][:60].decode("utf-8", "replace") if head else ""
+    start = head.splitlines()[0][:60].decode("utf-8", "replace")
     raise UnknownFormatError(
-        f"{what}; it begins with {start!r}" if start else what,
+        f"{what}; it begins with {start!r}",
         path=source.name,
-        hint="name the format with --from" if head else None,
+        hint="name the format with --from to see where it goes wrong",
     )
 
 
-def format_for_path(path: str | Path) -> Format:
+def format_for_path(path: str) -> Format:
     """Give the format that a file of this name is to be written in.
 
     Raises
@@ -99,19 +144,16 @@ def format_for_path(path: str | Path) -> Format:
     FormatError
         The ending belongs to no format that can be written.
     """
-    suffix = _suffix(str(path))
-    for format in formats().values():
-        if suffix in format.extensions and format.write is not None:
-            return format
-    writable = sorted(e for f in formats().values() if f.write for e in f.extensions)
+    suffix = suffix_of(path)
+    for known in formats().values():
+        if suffix and suffix in known.extensions and known.write is not None:
+            return known
+    endings = (e for f in formats().values() if f.write for e in f.extensions)
     raise FormatError(
-        f"the ending '{suffix}' says no format that can be written",
-        path=str(path),
-        expected=f"one of {' '.join(dict.fromkeys(writable))}",
+        f"the ending '{suffix}' says no format that can be written"
+        if suffix
+        else "the name has no ending to tell the format by",
+        path=path,
+        expected=f"one of {' '.join(dict.fromkeys(sorted(endings)))}",
         hint="or name the format with --to",
     )
-
-
-def _suffix(name: str) -> str:
-    path = Path(name.lower())
-    return path.with_suffix("").suffix if path.suffix in (".gz", ".bgz") else path.suffix

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import gzip
 import io
 import os
-import zlib
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,20 +12,18 @@ from typing import IO, BinaryIO, cast
 
 from biowright.core import FormatError, InputError
 
+from .foreign import foreign
+from .packing import GZIP, Unpacked
+from .transcoding import Transcoded, wrong_encoding
+
 __all__ = ["Source", "open_source"]
 
+Block = bytes  # within `Source`, `bytes` is its method
+
 HEAD = 1 << 16
-# Real sequence files pack 3 to 5 times, one of nothing but N about 1000 times. Past a quarter of a
-# gibibyte, a ratio that only a bomb has is refused.
-BOMB_SIZE = 1 << 28
-BOMB_RATIO = 200
-_MAGIC = {
-    b"PK\x03\x04": ("a zip archive", "unpack it and read the files in it"),
-    b"BZh": ("packed with bzip2", "unpack it with bunzip2"),
-    b"\xfd7zXZ\x00": ("packed with xz", "unpack it with unxz"),
-    b"\x28\xb5\x2f\xfd": ("packed with zstd", "unpack it with unzstd"),
-    b"%PDF": ("a PDF document", "export the sequence itself"),
-}
+BLOCK = 1 << 20
+PATIENCE = 5.0  # seconds that a named pipe may stay without a writer
+_BOM = b"\xef\xbb\xbf"
 
 
 @dataclass(slots=True)
@@ -36,19 +33,17 @@ class Source:
     Parameters
     ----------
     name : str
-        The path, or what a message should call it.
+        The path, or what a message should call it, on one line.
     stream : BinaryIO
-        Unpacked bytes, at their beginning.
+        Unpacked bytes at their beginning, without a byte-order mark; UTF-8 where the caller stated
+        another encoding.
     head : bytes
-        The first 64 KiB, unpacked, for finding the format.
-    encoding : str, optional
-        The encoding that the caller states; otherwise text is UTF-8.
+        The first 64 KiB of them, for finding the format.
     """
 
     name: str
     stream: BinaryIO
     head: bytes
-    encoding: str | None = None
     _opened: list[IO[bytes]] = field(default_factory=list)
 
     @property
@@ -59,6 +54,11 @@ class Source:
             name = name.removesuffix(ending)
         return name.rsplit(".", 1)[0] if "." in name[1:] else name
 
+    @property
+    def suffix(self) -> str:
+        """The ending of the file's name, in lower case and with its dot, without `.gz`."""
+        return suffix_of(self.name)
+
     def bytes(self) -> bytes:
         """Read everything that is left, unpacked.
 
@@ -67,44 +67,84 @@ class Source:
         FormatError
             The gzip data is cut off or damaged.
         """
-        with self.reading():
-            return self.stream.read()
+        return self._read(-1)
 
     def text(self) -> str:
-        """Read everything that is left, decoded, with line ends as ``\\n``.
+        r"""Read everything that is left, decoded, with line ends as ``\n``.
 
         Raises
         ------
         FormatError
-            The text is not in its encoding; the error names the line.
+            The text is not UTF-8; the error names the line.
         """
-        data = decoded(self.bytes(), self.name, self.encoding)
+        data = decoded(self.bytes(), self.name)
         return data.replace("\r\n", "\n").replace("\r", "\n") if "\r" in data else data
 
-    def lines(self) -> Iterator[str]:
-        """Walk the lines, decoded, without their ends, holding one at a time in memory."""
-        if self.encoding is not None or self.head.startswith((b"\xff\xfe", b"\xfe\xff")):
-            yield from self.text().split("\n")
-            return
-        first = True
-        with self.reading():
-            for number, raw in enumerate(self.stream, 1):
-                if first:
-                    raw = raw.removeprefix(b"\xef\xbb\xbf")
-                    first = False
-                try:
-                    line = raw.decode("utf-8")
-                except UnicodeDecodeError as error:
-                    raise _wrong_encoding(raw[error.start], number, self.name) from None
-                line = line.rstrip("\r\n")
-                if "\r" in line:  # old Macintosh line ends: the whole file is one line to Python
-                    yield from line.split("\r")
-                else:
-                    yield line
+    def blocks(self, size: int = BLOCK) -> Iterator[Block]:
+        r"""Walk the bytes in blocks of whole lines, with line ends as ``\n``.
 
-    def reading(self) -> _Reading:
-        """Turn what goes wrong while reading packed bytes into one clear error."""
-        return _Reading(self.name)
+        Every block but the last ends with a line end. A line longer than `size` makes one block.
+        """
+        pieces: list[Block] = []
+        held = b""  # a carriage return, of which the line feed may be in the next block
+        while data := self._read(size):
+            if held:
+                data = held + data
+                held = b""
+            if data.endswith(b"\r"):
+                data, held = data[:-1], b"\r"
+            if b"\r" in data:
+                data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+            cut = data.rfind(b"\n") + 1
+            if cut:
+                pieces.append(data[:cut])
+                yield b"".join(pieces)
+                pieces = [data[cut:]]
+            else:
+                pieces.append(data)
+        if held:
+            pieces.append(b"\n")
+        if last := b"".join(pieces):
+            yield last
+
+    def lines(self) -> Iterator[str]:
+        """Walk the lines, decoded, without their ends, holding a block of them in memory.
+
+        Raises
+        ------
+        FormatError
+            The text is not UTF-8; the error names the line.
+        """
+        number = 1
+        for block in self.blocks():
+            try:
+                lines = block.decode("utf-8").split("\n")
+            except UnicodeDecodeError as error:
+                number += block.count(b"\n", 0, error.start)
+                raise wrong_encoding(block, error.start, number, self.name) from None
+            if not lines[-1]:
+                lines.pop()
+            yield from lines
+            number += len(lines)
+
+    def refuse_foreign(self) -> None:
+        """Say what the content is, where it is well known and nothing that we read.
+
+        Raises
+        ------
+        FormatError
+            It is an archive, a document, or text in UTF-16.
+        """
+        if known := foreign(self.head):
+            raise FormatError(known[0], path=self.name, hint=known[1])
+
+    def _read(self, size: int) -> Block:
+        try:
+            return self.stream.read(size)
+        except OSError as error:
+            raise InputError(
+                f"the file cannot be read ({error.strerror or error})", path=self.name
+            ) from None
 
     def close(self) -> None:
         """Close what was opened."""
@@ -118,60 +158,12 @@ class Source:
         self.close()
 
 
-class _Reading:
-    def __init__(self, name: str) -> None:
-        self.name = name
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, EOFError):
-            raise FormatError(
-                "the gzip data ends too early",
-                path=self.name,
-                hint="the file was cut off; copy or download it again",
-            ) from None
-        if isinstance(error, gzip.BadGzipFile | zlib.error):
-            raise FormatError(
-                f"the gzip data is damaged ({error})",
-                path=self.name,
-                hint="copy or download it again",
-            ) from None
-
-
-class _Guarded(io.RawIOBase):
-    """Unpacked bytes that stop at a ratio which no sequence file reaches."""
-
-    def __init__(self, packed: IO[bytes], unpacked: IO[bytes], name: str) -> None:
-        self.packed, self.unpacked, self.name, self.size = packed, unpacked, name, 0
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: object) -> int:
-        view = memoryview(cast(bytearray, buffer))
-        data = self.unpacked.read(len(view))
-        view[: len(data)] = data
-        self.size += len(data)
-        if self.size > BOMB_SIZE and self.size > BOMB_RATIO * max(self.packed.tell(), 1):
-            raise FormatError(
-                f"the gzip data unpacks to more than {BOMB_RATIO} times its size",
-                path=self.name,
-                hint="this is no sequence file but a bomb; if it is real, unpack it yourself first",
-            )
-        return len(data)
-
-    def close(self) -> None:
-        self.unpacked.close()
-        self.packed.close()
-        super().close()
-
-
 def open_source(
     path: str | os.PathLike[str] | BinaryIO, *, name: str | None = None, encoding: str | None = None
 ) -> Source:
-    """Open a path or a binary stream for reading, unpacking gzip, and look at its first bytes.
+    r"""Open a path or a binary stream for reading, unpacking gzip, and look at its first bytes.
+
+    A stream is read from where it stands and stays open. A pipe may be read, a device not.
 
     Parameters
     ----------
@@ -184,118 +176,174 @@ def open_source(
     Raises
     ------
     InputError
-        There is no such file, it is a directory, it may not be read, or it is empty.
+        There is no such file, it is a directory or a device, it may not be read, or it is empty; or
+        the encoding is unknown.
     FormatError
-        It is packed in a way that we do not read.
+        The gzip data is damaged.
+
+    Examples
+    --------
+    >>> import io
+    >>> with open_source(io.BytesIO(b">a\r\nACGT\r\n"), name="tiny") as source:
+    ...     list(source.lines())
+    ['>a', 'ACGT']
     """
     opened: list[IO[bytes]] = []
     if isinstance(path, str | os.PathLike):
-        name = name or str(path)
-        try:
-            raw: IO[bytes] = open(path, "rb")  # noqa: SIM115 - Source closes it
-        except FileNotFoundError:
-            raise InputError("there is no such file", path=name) from None
-        except IsADirectoryError:
-            raise InputError(
-                "this is a directory", path=name, hint="name the files in it instead"
-            ) from None
-        except PermissionError:
-            raise InputError("you may not read this file", path=name) from None
-        except (OSError, ValueError) as error:
-            raise InputError(f"the file cannot be opened ({error})", path=name) from None
+        name = shown(name or os.fspath(path))
+        raw = _open_path(path, name)
         opened.append(raw)
     else:
-        name = name or str(getattr(path, "name", "<stream>"))
+        name = shown(name or str(getattr(path, "name", "<stream>")))
         raw = path
     try:
-        buffered = raw if hasattr(raw, "peek") else io.BufferedReader(cast(io.RawIOBase, raw))
-        start = buffered.peek(6)[:6] if isinstance(buffered, io.BufferedReader) else b""
-        if not start:
+        try:
+            head = _read_head(raw)
+        except OSError as error:
+            raise InputError(f"the file cannot be read ({error.strerror})", path=name) from None
+        if not head:
             raise InputError("the file is empty", path=name, hint="nothing was read")
-        stream = cast(BinaryIO, buffered)
-        if start.startswith(b"\x1f\x8b"):
-            guarded = _Guarded(buffered, cast(IO[bytes], gzip.GzipFile(fileobj=buffered)), name)
-            stream = cast(BinaryIO, io.BufferedReader(guarded, HEAD))
-            opened.append(stream)
-        with _Reading(name):
-            stream, head = _with_head(stream)
+        stream, plain = raw, bool(opened) and raw.seekable()
+        for packed, layer in (
+            (head.startswith(GZIP), lambda s: Unpacked(s, name)),
+            (encoding is not None, lambda s: Transcoded(s, encoding or "", name)),
+        ):
+            if packed:
+                inner = io.BufferedReader(layer(_Rejoined(head, stream)), HEAD)
+                opened.append(cast(IO[bytes], inner))
+                stream, plain = cast(BinaryIO, inner), False
+                head = _read_head(stream)
         if not head:
             raise InputError("the file is empty once unpacked", path=name, hint="nothing was read")
-        for magic, (what, hint) in _MAGIC.items():
-            if head.startswith(magic):
-                raise FormatError(f"this is {what}", path=name, hint=hint)
-        return Source(name, stream, head, encoding, opened)
+        mark = len(_BOM) if head.startswith(_BOM) else 0
+        if plain:
+            stream.seek(mark)
+        else:
+            stream = cast(BinaryIO, io.BufferedReader(_Rejoined(head[mark:], stream), HEAD))
+        return Source(name, stream, head[mark:], opened)
     except BaseException:
         for handle in reversed(opened):
             handle.close()
         raise
 
 
-def _with_head(stream: BinaryIO) -> tuple[BinaryIO, bytes]:
-    if stream.seekable() and not isinstance(getattr(stream, "raw", None), _Guarded):
-        at = stream.tell()
-        head = stream.read(HEAD)
-        stream.seek(at)
-        return stream, head
-    head = stream.read(HEAD)
-    return cast(BinaryIO, io.BufferedReader(_Rejoined(head, stream), HEAD)), head
+def _open_path(path: str | os.PathLike[str], name: str) -> BinaryIO:
+    try:
+        mode = os.stat(path).st_mode  # noqa: PTH116 - of any path-like
+        if stat.S_ISDIR(mode):
+            raise InputError("this is a directory", path=name, hint="name the files in it instead")
+        if stat.S_ISFIFO(mode):
+            return _open_pipe(path, name)
+        if not stat.S_ISREG(mode):
+            raise InputError("this is a device, not a file", path=name)
+        return cast(BinaryIO, open(path, "rb"))  # noqa: PTH123 - Source closes it
+    except FileNotFoundError:
+        raise InputError("there is no such file", path=name) from None
+    except PermissionError:
+        raise InputError("you may not read this file", path=name) from None
+    except (OSError, ValueError) as error:
+        what = getattr(error, "strerror", None) or error
+        raise InputError(f"the file cannot be opened ({what})", path=name) from None
+
+
+def _open_pipe(path: str | os.PathLike[str], name: str) -> BinaryIO:
+    """Open a named pipe without waiting for ever for somebody to write to it."""
+    import select
+
+    handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    early = b""
+    try:
+        waiting = select.poll()
+        waiting.register(handle, select.POLLIN)
+        if not waiting.poll(PATIENCE * 1000):
+            try:
+                early = os.read(handle, HEAD)
+                if not early:
+                    raise InputError("nobody writes to this pipe", path=name)
+            except BlockingIOError:
+                pass  # there is a writer, and it is slow
+        os.set_blocking(handle, True)
+    except BaseException:
+        os.close(handle)
+        raise
+    pipe = cast(BinaryIO, open(handle, "rb"))  # noqa: SIM115, PTH123 - Source closes it
+    return cast(BinaryIO, io.BufferedReader(_Rejoined(early, pipe), HEAD)) if early else pipe
+
+
+def _read_head(stream: BinaryIO) -> bytes:
+    head = b""
+    while len(head) < HEAD:
+        data = stream.read(HEAD - len(head))
+        if not data:
+            break
+        if not isinstance(data, bytes):
+            raise InputError(
+                "the stream gives text, not bytes", hint="open it in binary mode ('rb')"
+            )
+        head += data
+    return head
 
 
 class _Rejoined(io.RawIOBase):
-    """Bytes that were read ahead, followed by the rest of the stream."""
+    """Bytes that were read ahead, followed by the rest of a stream that stays open."""
 
     def __init__(self, head: bytes, rest: BinaryIO) -> None:
-        self.head, self.at, self.rest = head, 0, rest
+        self.head, self.rest = head, rest
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: object) -> int:
         view = memoryview(cast(bytearray, buffer))
-        if self.at < len(self.head):
-            data = self.head[self.at : self.at + len(view)]
-            self.at += len(data)
+        if self.head:
+            data, self.head = self.head[: len(view)], self.head[len(view) :]
         else:
             data = self.rest.read(len(view))
         view[: len(data)] = data
         return len(data)
 
+    def readall(self) -> bytes:
+        head, self.head = self.head, b""
+        return head + self.rest.read()
 
-def decoded(data: bytes, name: str, encoding: str | None = None) -> str:
-    """Decode text that is UTF-8 (with or without a mark) or in the stated encoding.
+
+def decoded(data: bytes, name: str) -> str:
+    """Decode UTF-8, with or without a byte-order mark.
 
     Raises
     ------
     FormatError
-        A byte does not belong to the encoding; the error names its line and the way out.
+        A byte does not belong to it; the error names its line and the way out.
     """
-    if encoding is not None:
-        try:
-            return data.decode(encoding).removeprefix("\ufeff")
-        except LookupError:
-            raise InputError(f"unknown encoding '{encoding}'", hint="try latin-1") from None
-        except UnicodeDecodeError as error:
-            raise _wrong_encoding(
-                data[error.start], data.count(b"\n", 0, error.start) + 1, name, encoding
-            ) from None
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise FormatError(
-            "the text is UTF-16, not UTF-8",
-            path=name,
-            line=1,
-            hint="say encoding utf-16 (--encoding utf-16), or save it as UTF-8",
-        )
     try:
-        return data.removeprefix(b"\xef\xbb\xbf").decode("utf-8")
+        return data.removeprefix(_BOM).decode("utf-8")
     except UnicodeDecodeError as error:
+        data = data.removeprefix(_BOM)
         line = data.count(b"\n", 0, error.start) + 1
-        raise _wrong_encoding(data[error.start], line, name) from None
+        raise wrong_encoding(data, error.start, line, name) from None
 
 
-def _wrong_encoding(byte: int, line: int, name: str, encoding: str = "UTF-8") -> FormatError:
-    return FormatError(
-        f"byte 0x{byte:02x} is not {encoding}",
-        path=name,
-        line=line,
-        hint="if it is Latin-1 or Windows text, say so: --encoding latin-1 or --encoding cp1252",
-    )
+def shown(path: str | os.PathLike[str]) -> str:
+    r"""Write a path on one line of printable characters, for a message.
+
+    Examples
+    --------
+    >>> shown("two\nlines.fa")
+    'two\\nlines.fa'
+    """
+    name = os.fspath(path)
+    if name.isprintable():
+        return name
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in name)
+
+
+def suffix_of(name: str) -> str:
+    """Give the ending of a file's name, in lower case and with its dot, without `.gz`.
+
+    Examples
+    --------
+    >>> suffix_of("genome.FA.gz")
+    '.fa'
+    """
+    path = Path(name.lower())
+    return path.with_suffix("").suffix if path.suffix in (".gz", ".bgz") else path.suffix

@@ -1,0 +1,21 @@
+"""Build: from designs to what a lab needs to make them.
+
+`write_package` turns the designs of a round into orders, plate maps, transfer lists and robot protocols.
+"""
+
+from .plan import BuildPlan, Piece, Transfer, WorkPackage
+from .package import write_package
+from .opentrons import write_protocol
+from .golden_gate import choose_overhangs
+from .mutagenesis import melting_temperature
+
+__all__ = [
+    "BuildPlan",
+    "Piece",
+    "Transfer",
+    "WorkPackage",
+    "choose_overhangs",
+    "melting_temperature",
+    "write_package",
+    "write_protocol",
+]

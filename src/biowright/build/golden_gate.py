@@ -1,0 +1,126 @@
+"""Golden Gate from parts: an overhang for each junction, parts with their sites, the product."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+
+from biowright.core import InputError, Molecule, Record
+from biowright.core import Sequence as Letters
+from biowright.design import Candidate, join_parts
+
+from .plan import BuildPlan, Piece
+
+__all__ = ["assemble", "choose_overhangs", "order_parts"]
+
+# site, bases between site and cut, length of the overhang (REBASE)
+_ENZYMES = {"BsaI": ("GGTCTC", 1, 4), "BsmBI": ("CGTCTC", 1, 4), "Esp3I": ("CGTCTC", 1, 4),
+            "BbsI": ("GAAGAC", 2, 4), "SapI": ("GCTCTTC", 1, 3)}
+_PAD = "TTATAT"  # so that the enzyme holds on to the end of a linear piece
+
+
+def choose_overhangs(count: int, length: int = 4) -> tuple[str, ...]:
+    """Choose overhangs that differ from one another, and from all reverse complements, in two bases.
+
+    No palindromes, no runs of three, at least one and at most all but one G or C; the first set in
+    alphabetic order that a greedy walk finds, so that it is always the same.
+
+    Raises
+    ------
+    InputError
+        There are not so many.
+
+    Examples
+    --------
+    >>> choose_overhangs(4)
+    ('AACA', 'AAGC', 'ACAC', 'ACCA')
+    """
+    chosen: list[str] = []
+    for letters in itertools.product("ACGT", repeat=length):
+        overhang = "".join(letters)
+        strong = sum(letter in "GC" for letter in overhang)
+        if not 1 <= strong < length or any(3 * x in overhang for x in "ACGT"):
+            continue
+        other = _other(overhang)
+        taken = [*chosen, *map(_other, chosen)]
+        if _distance(overhang, other) >= 2 and all(_distance(overhang, t) >= 2 for t in taken):
+            chosen.append(overhang)
+            if len(chosen) == count:
+                return tuple(chosen)
+    raise InputError(
+        f"there are no {count} overhangs of {length} bases that differ in two", hint="use fewer slots"
+    )
+
+
+def order_parts(
+    candidates: Sequence[Candidate], plan: BuildPlan
+) -> tuple[list[Piece], dict[str, list[str]], tuple[str, ...]]:
+    """Give each part that the candidates need once, between its sites and overhangs.
+
+    Returns
+    -------
+    pieces : list of Piece
+    use : dict of str to list of str
+        For each candidate, the names of its pieces in 5'→3' order.
+    overhangs : tuple of str
+        One a junction, those to the vector first and last.
+
+    Raises
+    ------
+    InputError
+        The enzyme is unknown, or parts hold its site inside.
+    """
+    if plan.enzyme not in _ENZYMES:
+        raise InputError(
+            f"'{plan.enzyme}' is no Golden Gate enzyme here", expected=", ".join(sorted(_ENZYMES))
+        )
+    site, gap, length = _ENZYMES[plan.enzyme]
+    slots = max(len(candidate.parts) for candidate in candidates)
+    overhangs = choose_overhangs(slots + 1, length)
+    pieces: dict[tuple[int, str], Piece] = {}
+    use: dict[str, list[str]] = {}
+    broken: dict[str, None] = {}
+    for candidate in candidates:
+        use[candidate.id] = []
+        for i, part in enumerate(candidate.parts):
+            body = overhangs[i] + str(part.sequence).upper() + overhangs[i + 1]
+            if site in body or _other(site) in body:
+                broken[part.name] = None
+            key = (i, part.name)
+            if key not in pieces:
+                ends = _PAD + site + "A" * gap
+                pieces[key] = Piece(
+                    f"{part.name}_slot{i + 1}",
+                    "fragment",
+                    ends + body + _other(ends),
+                    f"part {part.name}, {plan.enzyme}, overhangs {overhangs[i]} and {overhangs[i + 1]}",
+                )
+            use[candidate.id].append(pieces[key].name)
+    if broken:
+        raise InputError(
+            f"parts hold a {plan.enzyme} site inside: {', '.join(broken)}",
+            hint="choose another enzyme in [build], or recode the parts",
+        )
+    return list(pieces.values()), use, overhangs
+
+
+def assemble(candidate: Candidate, overhangs: Sequence[str]) -> Record:
+    """Give what the assembly makes: the parts with an overhang at each junction."""
+    assert candidate.record is not None
+    names, parts = [], []
+    for i, part in enumerate(candidate.parts):
+        scar = Record(Letters(overhangs[i], Molecule.DNA), name=f"overhang {overhangs[i]}")
+        names += ["fusion", list(candidate.factors)[i]]
+        parts += [scar, part]
+    last = overhangs[len(candidate.parts)]
+    names.append("fusion")
+    parts.append(Record(Letters(last, Molecule.DNA), name=f"overhang {last}"))
+    return join_parts(candidate.id, names, parts)
+
+
+def _other(text: str) -> str:
+    return str(Letters(text, Molecule.DNA).reverse_complement())
+
+
+def _distance(a: str, b: str) -> int:
+    return sum(x != y for x, y in zip(a, b, strict=True))

@@ -1,0 +1,147 @@
+"""`biowright campaign`: rounds of design, build, test and learn."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import App, Parameter
+
+from biowright.foundry import Campaign, Status
+
+from .arguments import Json
+from .output import note, print_json, print_table
+
+__all__ = ["app"]
+
+app = App(name="campaign", help="Run rounds of design, build, test and learn.")
+
+Database = Annotated[
+    str | None,
+    Parameter(help="A database URL for the journal; a file in the workdir by default."),
+]
+
+
+@app.command
+def run(
+    file: Path, *, workdir: Path | None = None, database: Database = None, json: Json = False
+) -> int:
+    """Run a campaign, or go on with it where it stopped.
+
+    Parameters
+    ----------
+    file
+        The campaign file (TOML).
+    workdir
+        The folder for everything that it makes; beside the file, with its name, by default.
+    """
+    folder = workdir or file.with_suffix("")
+    campaign = Campaign.start(file, folder, database)
+    status = campaign.run(note)
+    tell(status, folder, json)
+    return 0
+
+
+@app.command
+def status(folder: Path, *, database: Database = None, json: Json = False) -> int:
+    """Say where a campaign stands.
+
+    Parameters
+    ----------
+    folder
+        Its workdir.
+    """
+    tell(Campaign(folder, database).status(), folder, json)
+    return 0
+
+
+@app.command
+def ingest(
+    folder: Path,
+    file: Path,
+    *,
+    round: int | None = None,
+    database: Database = None,
+    json: Json = False,
+) -> int:
+    """Take in the filled measurement table of the round that waits.
+
+    Parameters
+    ----------
+    folder
+        The campaign's workdir.
+    file
+        The table: CSV with a column of wells and one column a quantity.
+    round
+        The round, where it is not the one that waits.
+    """
+    campaign = Campaign(folder, database)
+    values = campaign.ingest(file, round)
+    if json:
+        print_json({"values": values, "status": asdict(campaign.status())})
+    else:
+        sys.stdout.write(f"{values:,} values taken in; run the campaign to go on\n")
+    return 0
+
+
+@app.command
+def report(folder: Path, *, database: Database = None, json: Json = False) -> int:
+    """Write the report anew: report.html in the workdir.
+
+    Parameters
+    ----------
+    folder
+        The campaign's workdir.
+    """
+    from biowright.foundry.report import summarise, write_report
+
+    campaign = Campaign(folder, database)
+    path = write_report(campaign)
+    if json:
+        print_json(summarise(campaign))
+    else:
+        sys.stdout.write(f"{path}\n")
+    return 0
+
+
+@app.command(name="next")
+def next_(folder: Path, *, database: Database = None, json: Json = False) -> int:
+    """Show the next batch: of the round that waits, or what would be chosen now.
+
+    Parameters
+    ----------
+    folder
+        The campaign's workdir.
+    """
+    round, picks = Campaign(folder, database).next()
+    if json:
+        print_json({"round": round, "picks": picks})
+        return 0
+    sys.stdout.write(f"round {round}\n")
+    rows = [
+        (i, p["id"], *(("" if p[k] is None else f"{p[k]:.4g}") for k in ("mean", "low", "high")), p["reason"])
+        for i, p in enumerate(picks, 1)
+    ]
+    print_table(("#", "design", "mean", "low", "high", "reason"), rows)
+    return 0
+
+
+def tell(status: Status, folder: Path, json: bool) -> None:
+    """Write where a campaign stands."""
+    if json:
+        print_json(asdict(status))
+        return
+    lines = [
+        f"{status.name}: {status.state}" + (f" ({status.reason})" if status.reason else ""),
+        f"round {status.round} of {status.rounds}; {status.designs:,} designs in "
+        f"{status.wells:,} wells; {status.cost:,.2f} {status.currency}",
+    ]
+    if status.best is not None:
+        values = ", ".join(
+            f"{k} {v:.4g}" for k, v in status.best.items() if k not in ("id", "n", "round")
+        )
+        lines.append(f"best: {status.best['id']}, {values} (round {status.best['round']})")
+    lines.append(f"report: {folder / 'report.html'}")
+    sys.stdout.write("\n".join(lines) + "\n")

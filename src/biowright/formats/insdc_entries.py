@@ -1,0 +1,182 @@
+"""The entries of a GenBank or EMBL file, one by one, and their letters."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from biowright.core import FormatError, Molecule, Sequence, SequenceError, Topology
+
+from .source import Source, decoded
+
+__all__ = ["Entry", "encoded", "letter_lines", "read_entries", "read_letters", "text_of"]
+
+_END = re.compile(rb"//[ \t]*(?:\n|\Z)")
+_FILLING = b" \t\n0123456789"
+
+
+class Entry(NamedTuple):
+    """The bytes of one entry, without the line ``//`` that ends it.
+
+    Parameters
+    ----------
+    data : bytes
+    line : int
+        The number of the first line.
+    ended : bool
+        Whether there was a ``//``.
+    """
+
+    data: bytes
+    line: int
+    ended: bool
+
+
+def read_entries(source: Source) -> Iterator[Entry]:
+    """Walk the entries of a file, holding one in memory; blank ones are left out."""
+    held: list[bytes] = []
+    line = 1
+    for block in source.blocks():
+        start = 0
+        for at in _ends(block):
+            data = b"".join([*held, block[start:at]])
+            held = []
+            if data.strip():
+                yield Entry(data, line, True)
+            line += data.count(b"\n") + 1
+            start = block.find(b"\n", at) + 1 or len(block)
+        held.append(block[start:])
+    data = b"".join(held)
+    if data.strip():
+        yield Entry(data, line, False)
+
+
+def _ends(block: bytes) -> Iterator[int]:
+    """Walk the places of the lines ``//``; a block begins with a line."""
+    at = 0 if block.startswith(b"//") else block.find(b"\n//") + 1
+    while at or block.startswith(b"//"):
+        if _END.match(block, at):
+            yield at
+        at = block.find(b"\n//", at) + 1
+        if not at:
+            break
+
+
+def text_of(data: bytes, line: int, name: str) -> str:
+    """Decode a part of a file that begins at a line.
+
+    Raises
+    ------
+    FormatError
+        With the line of the byte that is not UTF-8.
+    """
+    try:
+        return decoded(data, name)
+    except FormatError as error:
+        if error.line is not None:
+            error.line += line - 1
+        raise
+
+
+def encoded(text: str, record: str) -> bytes:
+    """Encode lines as UTF-8.
+
+    Raises
+    ------
+    FormatError
+        The text holds half of a surrogate pair.
+    """
+    try:
+        return text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise FormatError(
+            f"{ascii(text[error.start])} is half of a character and cannot be written", record=record
+        ) from None
+
+
+def read_letters(data: bytes, molecule: Molecule, topology: Topology, line: int) -> Sequence:
+    """Read the numbered lines of letters.
+
+    Letters that are all lower case are read as upper case: the archives write them so and mean
+    nothing by it. Mixed case is kept.
+
+    Parameters
+    ----------
+    data : bytes
+    molecule : Molecule
+    topology : Topology
+    line : int
+        The number of the first line.
+
+    Raises
+    ------
+    FormatError
+        A letter does not belong to the molecule; with its line.
+
+    Examples
+    --------
+    >>> str(read_letters(b"        1 atgc atga\\n", Molecule.DNA, Topology.LINEAR, 7))
+    'ATGCATGA'
+    """
+    letters = data.translate(None, _FILLING)
+    if letters.islower():
+        letters = letters.upper()
+    try:
+        return Sequence(letters, molecule, topology)
+    except SequenceError as error:
+        wrong = letters[error.position or 0 : (error.position or 0) + 1]
+        places = [data.find(wrong), data.find(wrong.lower())]
+        at = min((place for place in places if place >= 0), default=0)
+        raise FormatError(
+            f"{error.what} in the sequence",
+            line=line + data.count(b"\n", 0, at),
+            position=error.position,
+            hint=error.hint,
+        ) from None
+
+
+def letter_lines(letters: bytes, *, numbers: bool) -> bytes:
+    """Write letters in lines of six blocks of ten; upper case becomes lower case, mixed case stays.
+
+    Parameters
+    ----------
+    letters : bytes
+    numbers : bool
+        GenBank's form, with the number of the first letter before each line; otherwise EMBL's, with
+        that of the last letter behind it.
+
+    Examples
+    --------
+    >>> letter_lines(b"ATGCATGCATGC", numbers=True)
+    b'        1 atgcatgcat gc\\n'
+    """
+    if letters.isupper():
+        letters = letters.lower()
+    n = len(letters)
+    full = n // 60
+    width = max(9, len(str(n)))
+    if numbers:
+        row, first = width + 67, width
+        counts = range(1, n + 1, 60)
+        spec = b"%%%dd" % width
+    else:
+        row, first = 71 + width + 1, 4
+        counts = range(60, n + 1, 60)
+        spec = b"%%%dd" % width
+    # every column of the page is one strided copy, which costs a hundredth of making the lines
+    page = bytearray(b" ") * (row * full)
+    for column in range(60):
+        page[first + 1 + column + column // 10 :: row] = letters[column : full * 60 : 60]
+    digits = b"".join([spec % count for count in counts[:full]])
+    offset = 0 if numbers else row - 1 - width
+    for column in range(width):
+        page[offset + column :: row] = digits[column::width]
+    page[row - 1 :: row] = b"\n" * full
+    rest = letters[full * 60 :]
+    if not rest:
+        return bytes(page)
+    blocks = b" ".join(rest[at : at + 10] for at in range(0, len(rest), 10))
+    if numbers:
+        return bytes(page) + spec % (full * 60 + 1) + b" " + blocks + b"\n"
+    return bytes(page) + b"     " + blocks.ljust(row - 6 - width) + spec % n + b"\n"

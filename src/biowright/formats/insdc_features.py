@@ -1,0 +1,393 @@
+"""The feature table that GenBank, EMBL and DDBJ share: reading it.
+
+https://www.insdc.org/submitting-standards/feature-table/ defines it. The dialects of other programs
+are read as well: keys with blanks in them and a wider key column (Benchling), values without quotes
+(Vector NTI, SnapGene), quotes inside of a value that are not doubled.
+
+A table is first taken in one sweep of a pattern that knows the regular form, as the archives write it.
+What that does not fit is read again line by line, with every irregularity and the line of each error.
+"""
+
+from __future__ import annotations
+
+import gc
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from biowright.core import Attributes, Feature, FormatError, Location, LocationError
+
+from .insdc_location import parse_location, simple_location, write_location
+from .insdc_text import joined
+
+__all__ = ["FeatureSpelling", "Place", "read_features", "split_head", "stands_bare"]
+
+# Keys whose values the feature table definition gives without quotes.
+BARE_KEYS = frozenset(
+    (
+        "anticodon citation codon_start compare cons_splice direction estimated_length mod_base "
+        "number rpt_type rpt_unit_range tag_peptide transl_except transl_table"
+    ).split()
+)
+# Values that are letters of a sequence: a line break in them stands for nothing.
+SEQUENCE_KEYS = frozenset({"translation"})
+
+# A table is read in stretches of whole features, so that one odd line does not slow down all of it.
+STRETCH = 1 << 16
+_REGULAR = re.compile(r" {5}\S")
+_HEAD = re.compile(r"\n(?= {5}\S)")
+_TOKEN = re.compile(
+    r'\n {21}/([^="\s]+)="([^"]*+(?:""[^"]*+)*+)" *+(?=\n)'
+    r"|\n {21}/([^=\"\s]+)=([^\"\s][^\n]*(?:\n {21}[^/\s][^\n]*)*)"
+    r"|\n {21}/([^=\"\s]+)(?= *\n)"
+    r"|\n {5}(?=\S)([^\n]*)"
+    r"|\n( *[^\s/\"][^\n]*)"
+    r"|\n *+(?=[^\n])([^\n]+)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What a location is read against: the length and the kind of its record."""
+
+    length: int
+    circular: bool = False
+    wraps: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureSpelling:
+    """How a file spelled what can be spelled in several ways, so that it is written so again.
+
+    It is used only where it still says the same: for a location as long as the record has its length
+    and topology, for a qualifier as long as it has its value.
+
+    Parameters
+    ----------
+    place : Place
+    locations : mapping of Location to str
+        Those that are not spelled as `write_location` would.
+    bare, quoted : frozenset of (key, value)
+        Values without quotes that would get some, and the other way round.
+    """
+
+    place: Place
+    locations: Mapping[Location, str] = field(default_factory=dict)
+    bare: frozenset[tuple[str, str]] = frozenset()
+    quoted: frozenset[tuple[str, str]] = frozenset()
+
+
+def stands_bare(key: str, value: str) -> bool:
+    """Tell whether the feature table definition gives this value without quotes."""
+    return (
+        key in BARE_KEYS
+        and value.isprintable()
+        and value[:1] not in ("", '"', " ")
+        and not value.endswith(" ")
+        and " /" not in value
+        and "  " not in value
+    )
+
+
+def read_features(
+    table: str, place: Place, line: int
+) -> tuple[list[Feature], FeatureSpelling]:
+    """Read a feature table.
+
+    Parameters
+    ----------
+    table : str
+        Its lines, each with its line end, in GenBank's columns.
+    place : Place
+    line : int
+        The number of its first line in the file.
+
+    Raises
+    ------
+    FormatError
+        With the line.
+
+    Examples
+    --------
+    >>> features, _ = read_features('     gene            1..9\\n' + ' ' * 21 + '/gene="a"\\n', Place(9), 1)
+    >>> features[0].label, str(features[0].location)
+    ('a', '1..9')
+    """
+    reader = _TableReader(place)
+    regular = _REGULAR.match(table) is not None
+    start = 0
+    with _paused_collection():
+        while start < len(table):
+            head = _HEAD.search(table, start + STRETCH) if regular else None
+            end = head.start() + 1 if head else len(table)
+            stretch = table[start:end]
+            if not (regular and reader.sweep(stretch)):
+                reader.walk(stretch, line + table.count("\n", 0, start))
+            start = end
+    return reader.features, reader.spelling()
+
+
+@contextmanager
+def _paused_collection() -> Iterator[None]:
+    # thousands of small tuples make the collector look again and again at what is not garbage
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+def split_head(text: str, place: Place) -> tuple[str, str]:
+    """Divide a feature's first line, without its indentation, into key and location text.
+
+    The location begins in column 22; where the key is longer or the columns are others, it is the last
+    word.
+    """
+    if text[15:16] == " " and text[16:17] not in ("", " ") and text[:15].strip():
+        location = "".join(text[16:].split())
+        try:
+            parse_location(location, place.length, circular=place.circular, wraps=place.wraps)
+        except LocationError:
+            if " " not in text[16:].strip():
+                return text[:15].strip(), location
+        else:
+            return text[:15].strip(), location
+    key, _, location = text.strip().rpartition(" ")
+    return (key.strip(), location) if key else (location, "")
+
+
+class _TableReader:
+    """The features of one table as they come, with how they were spelled."""
+
+    def __init__(self, place: Place) -> None:
+        self.place = place
+        self.features: list[Feature] = []
+        self.keys: dict[str, str] = {}
+        self.known: dict[str, Location] = {}
+        self.locations: dict[Location, str] = {}
+        self.bare: set[tuple[str, str]] = set()
+        self.quoted: set[tuple[str, str]] = set()
+
+    def spelling(self) -> FeatureSpelling:
+        return FeatureSpelling(
+            self.place, self.locations, frozenset(self.bare), frozenset(self.quoted)
+        )
+
+    def sweep(self, table: str) -> bool:
+        """Read a table of regular form, or say that it is not and leave no trace of it."""
+        made = len(self.features)
+        if "\t" not in table and self._swept(table):
+            return True
+        del self.features[made:]
+        return False
+
+    def _swept(self, table: str) -> bool:
+        keys = self.keys
+        head = text = ""
+        pairs: list[tuple[str, str | None]] = []
+        for key, value, bare_key, bare, flag, start, more, odd in _TOKEN.findall("\n" + table):
+            if key:
+                if '"' in value:
+                    value = value.replace('""', '"')
+                if "\n" in value:
+                    value = _united(key, value.split("\n"))
+                key = keys.setdefault(key, key)
+                if key in BARE_KEYS and stands_bare(key, value):
+                    self.quoted.add((key, value))
+                pairs.append((key, value))
+            elif bare_key:
+                bare = joined(bare.split("\n")) if "\n" in bare else bare.rstrip(" ")
+                self._add_bare(keys.setdefault(bare_key, bare_key), bare, pairs)
+            elif flag:
+                pairs.append((flag, None))
+            elif start:
+                if head and not self._add(head, text, pairs):
+                    return False
+                words = start.split()
+                if len(words) != 2:
+                    return False
+                head, text = words
+                head = keys.setdefault(head, head)
+                pairs = []
+            elif odd or pairs or not head or not more.startswith(" " * 21):
+                return False  # a line that is no part of the regular form
+            else:
+                text += "".join(more.split())
+        return not head or self._add(head, text, pairs)
+
+    def _add(self, key: str, text: str, pairs: list[tuple[str, str | None]]) -> bool:
+        location = self.known.get(text)
+        if location is None:
+            try:
+                location = self.locate(text)
+            except LocationError:
+                return False
+        self.features.append(Feature(key, location, Attributes(pairs)))
+        return True
+
+    def locate(self, text: str) -> Location:
+        place = self.place
+        location = simple_location(text, place.length)
+        if location is None:
+            location = parse_location(
+                text, place.length, circular=place.circular, wraps=place.wraps
+            )
+            crosses = place.circular and location.end > place.length
+            if not crosses and text != write_location(location, place.length):
+                self.locations[location] = text
+        self.known[text] = location
+        return location
+
+    def _add_bare(self, key: str, value: str, pairs: list[tuple[str, str | None]]) -> None:
+        if not stands_bare(key, value):
+            self.bare.add((key, value))
+        pairs.append((key, value))
+
+    def walk(self, table: str, line: int) -> None:
+        """Read a table of any form, line by line."""
+        for number, head, more in _grouped(table, line):
+            rows = iter(more)
+            texts = []
+            first = next(rows, None)
+            while first is not None and not first[1].startswith("/"):
+                texts.append(first[1])
+                first = next(rows, None)
+            key, text = split_head(head, self.place)
+            text = "".join("".join([text, *texts]).split())
+            try:
+                location = self.known.get(text) or self.locate(text)
+            except LocationError as error:
+                raise FormatError(
+                    f"the feature '{key[:40]}': {error.what}",
+                    line=number,
+                    expected=error.expected,
+                    hint=error.hint,
+                ) from None
+            pairs: list[tuple[str, str | None]] = []
+            lines = [] if first is None else [first, *rows]
+            at = 0
+            while at < len(lines):
+                at = self._qualifier(lines, at, pairs)
+            self.features.append(Feature(key, location, Attributes(pairs)))
+
+    def _qualifier(
+        self, lines: list[tuple[int, str]], at: int, pairs: list[tuple[str, str | None]]
+    ) -> int:
+        """Read the qualifier that begins at a line; give the index of the next one."""
+        number, text = lines[at]
+        if not text.startswith("/"):
+            raise FormatError(
+                f"'{text[:40]}' belongs to no qualifier",
+                line=number,
+                expected="a line that begins with / and a key",
+                hint="is a quote missing or too many in the value before?",
+            )
+        key, sign, rest = (part.strip(" \t") for part in text[1:].partition("="))
+        if not key or '"' in key or (not sign and len(key.split()) > 1):
+            raise FormatError(
+                f"the qualifier '{text[:40]}' has no '='" if '"' in key else
+                f"'{text[:40]}' is no qualifier",
+                line=number,
+                expected='/key="value", /key=value or /key',
+            )
+        if not sign:
+            pairs.append((key, None))
+            return at + 1
+        end = at + 1
+        if not rest and end < len(lines) and lines[end][1].startswith('"'):
+            rest, end = lines[end][1], end + 1
+        if rest.startswith('"'):
+            # the blanks inside of the quotes are the value's own
+            rest = rest if sign and end > at + 1 else text.partition("=")[2].lstrip(" \t")
+            value, end = _quoted(key, rest[1:], lines, end, number)
+            if stands_bare(key, value):
+                self.quoted.add((key, value))
+            pairs.append((key, value))
+            return end
+        while end < len(lines) and not lines[end][1].startswith("/"):
+            end += 1
+        self._add_bare(key, joined([rest, *(row for _, row in lines[at + 1 : end])]), pairs)
+        return end
+
+
+def _grouped(table: str, line: int) -> Iterator[tuple[int, str, list[tuple[int, str]]]]:
+    """Walk the features: the number and the text of the first line, and the lines that follow it.
+
+    The first line says how far keys are indented; what is indented further continues a feature.
+    """
+    depth = 0
+    number, head = line, ""
+    more: list[tuple[int, str]] = []
+    for at, row in enumerate(table.split("\n"), line):
+        text = row.lstrip(" \t")
+        if not text.rstrip(" \t"):
+            continue
+        indent = len(row[: len(row) - len(text)].expandtabs(8))
+        if not head and text.startswith("/"):
+            raise FormatError(
+                f"the qualifier '{text[:40]}' belongs to no feature",
+                line=at,
+                expected="a feature key and a location",
+            )
+        depth = depth or indent
+        if indent > depth and head:
+            more.append((at, text.rstrip(" \t")))
+            continue
+        if head:
+            yield number, head, more
+        number, head, more = at, text.rstrip(), []
+    if head:
+        yield number, head, more
+
+
+def _quoted(
+    key: str, text: str, lines: list[tuple[int, str]], end: int, number: int
+) -> tuple[str, int]:
+    """Read a quoted value from behind its first quote; give the index of the line after it.
+
+    Quotes inside of the value are doubled; the first that is not closes it. Where that one stands in
+    the middle of a line, quotes were not doubled, and the value ends with the first line that ends
+    with one.
+    """
+    texts = []
+    doubled = True
+    while True:
+        if doubled:
+            for run in re.finditer('"+', text):
+                if (run.end() - run.start()) % 2 and run.end() < len(text):
+                    if texts and re.match(r'/[^="\s]+="', text):
+                        raise _not_closed(key, number)  # here the next qualifier begins
+                    doubled = False
+                    break
+        tail = len(text) - len(text.rstrip('"'))
+        if tail % 2 if doubled else tail:
+            texts.append(text[:-1])
+            return _united(key, [part.replace('""', '"') for part in texts]), end
+        texts.append(text)
+        if end >= len(lines):
+            raise _not_closed(key, number)
+        text = lines[end][1]
+        end += 1
+
+
+def _not_closed(key: str, number: int) -> FormatError:
+    return FormatError(
+        f"the value of /{key} has no closing quote",
+        line=number,
+        expected='a value that ends with "',
+        hint='quotes inside of a value are doubled: ""',
+    )
+
+
+def _united(key: str, lines: list[str]) -> str:
+    if key in SEQUENCE_KEYS:
+        return "".join("".join(lines).split())
+    if len(lines) == 1:
+        return lines[0]
+    first, *middle, last = lines
+    # blanks at the quotes are the value's own, those at a line break are not
+    texts = [first.rstrip(" \t"), *(text.strip(" \t") for text in middle), last.lstrip(" \t")]
+    return " ".join(text for text in texts if text)

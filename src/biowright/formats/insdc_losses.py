@@ -1,0 +1,77 @@
+"""What GenBank and EMBL cannot carry of a record."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from biowright.core import Record, Reference
+
+from .format import Loss
+from .insdc_features import FeatureSpelling
+from .insdc_header import Spelling
+
+__all__ = ["feature_spelling", "field_losses", "record_losses"]
+
+_WHAT = {"DEFINITION": "description", "DE": "description", "VERSION": "id", "ID": "id"}
+
+
+def feature_spelling(record: Record, *formats: str) -> FeatureSpelling | None:
+    """Give the spelling of the features by the first of these formats that the record comes from."""
+    for format in formats:
+        spelling = record.extras.get(format)
+        if isinstance(spelling, Spelling):
+            return spelling.features
+    return None
+
+
+def record_losses(
+    record: Record, known: Collection[str], single: Iterable[str], format: str
+) -> list[Loss]:
+    """Report what has no place in the format.
+
+    Parameters
+    ----------
+    record : Record
+    known : collection of str
+        The annotations that the format carries.
+    single : iterable of str
+        Those of them that it carries one value of.
+    format : str
+        Its name.
+    """
+    losses = []
+    strange = [key for key in record.annotations if key not in known]
+    if strange:
+        losses.append(Loss(record.name, "annotations", ", ".join(strange)))
+    for key in single:
+        values = record.annotations.get(key, ())
+        if len(values) > 1:
+            losses.append(Loss(record.name, "annotations", f"{key}: all values but the first"))
+    if record.sequence and "length" in record.annotations:
+        losses.append(Loss(record.name, "annotations", "length, as the sequence itself is there"))
+    if record.quality is not None:
+        losses.append(Loss(record.name, "quality", "the quality of each letter"))
+    for name, extra in record.extras.items():
+        if name == format:
+            continue
+        if not isinstance(extra, Spelling):
+            losses.append(Loss(record.name, "extras", f"what only {name} keeps"))
+        elif extra.unknown:
+            lines = ", ".join(dict.fromkeys(extra.unknown))
+            losses.append(Loss(record.name, "extras", f"lines that only {name} has: {lines}"))
+    return losses
+
+
+def field_losses(record: str, lost: Iterable[tuple[str, Any, Any]]) -> list[Loss]:
+    """Report the contents of a header that do not come back from how they are written."""
+    losses = []
+    for keyword, content, back in lost:
+        if isinstance(content, Reference):
+            names = [name for name in content.__slots__ if getattr(content, name) != getattr(back, name)]
+            title = content.title[:40] or content.journal[:40]
+            losses.append(Loss(record, "references", f"{', '.join(names)} of '{title}'"))
+        else:
+            detail = f"{keyword}: {content!r} is read as {back!r}"
+            losses.append(Loss(record, _WHAT.get(keyword, "annotations"), detail[:200]))
+    return losses

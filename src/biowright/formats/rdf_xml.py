@@ -1,0 +1,447 @@
+"""RDF/XML (https://www.w3.org/TR/rdf-syntax-grammar/), read with expat and written in a fixed order.
+
+Literals keep their spelling, and no entity is expanded and no file fetched.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pyexpat import ExpatError, ParserCreate, errors
+from xml.sax.saxutils import escape
+
+from biowright.core import FormatError
+
+from .rdf_graph import RDF, TYPE, Graph, Literal, Term, is_blank, resolve, split_iri
+from .xml_safety import check_xml
+
+__all__ = ["read_xml", "write_xml"]
+
+_XML = "http://www.w3.org/XML/1998/namespace"
+_SEPARATOR = "\x01"  # no character of XML, so that no name holds it
+_SYNTAX = {
+    RDF + name
+    for name in ("about", "ID", "nodeID", "resource", "parseType", "datatype", "RDF", "li")
+}
+_NO_NODE = {RDF + name for name in ("ID", "about", "resource", "parseType", "nodeID", "datatype")}
+_NO_PROPERTY = _NO_NODE | {RDF + "Description", RDF + "RDF"}
+_OLD = {RDF + name for name in ("aboutEach", "aboutEachPrefix", "bagID")}
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_PREFIX = re.compile(r"[^\W\d][\w.\-]*\Z")
+NESTING = 40
+
+
+@dataclass(slots=True)
+class _Frame:
+    """One open element: the document, a node, a property, or XML inside of a literal."""
+
+    kind: str  # "root", "node", "property", "collection", "literal", "closed"
+    subject: str = ""
+    predicate: str = ""
+    base: str = ""
+    language: str = ""
+    datatype: str = ""
+    reified: str = ""
+    filled: bool = False
+    items: list[str] = field(default_factory=list)
+    text: list[str] = field(default_factory=list)
+    counter: int = 0
+    tags: list[str] = field(default_factory=list)
+    declared: list[set[tuple[str, str]]] = field(default_factory=list)
+
+
+def read_xml(data: bytes, name: str, base: str = "") -> Graph:
+    """Read an RDF/XML document.
+
+    Parameters
+    ----------
+    data : bytes
+    name : str
+        What messages call it.
+    base : str, optional
+        What relative references are resolved against; without it they stay relative.
+
+    Raises
+    ------
+    FormatError
+        With the line: it is no XML, unsafe XML, or no RDF/XML.
+
+    Examples
+    --------
+    >>> g = read_xml(b'<d:C xmlns:d="http://d.org/" xmlns:r="http://www.w3.org/1999/02/22-rdf-syntax-ns#" '
+    ...              b'r:about="http://d.org/c"><d:p>1</d:p></d:C>', "c.xml")
+    >>> g.text("http://d.org/c", "http://d.org/p")
+    '1'
+    """
+    check_xml(data, name)
+    return _Reader(data, name, base).graph
+
+
+class _Reader:
+    def __init__(self, data: bytes, name: str, base: str) -> None:
+        self.name = name
+        self.graph = Graph(scope=data)
+        self.namespaces: dict[str, list[str]] = {}  # the prefixes that are open, innermost last
+        self.ids: set[str] = set()
+        self.stack = [_Frame("root", base=base)]
+        self.parser = parser = ParserCreate(namespace_separator=_SEPARATOR)
+        parser.ordered_attributes = True
+        parser.buffer_text = True
+        parser.StartElementHandler = self.start
+        parser.EndElementHandler = self.end
+        parser.CharacterDataHandler = self.characters
+        parser.StartNamespaceDeclHandler = self.declare
+        parser.EndNamespaceDeclHandler = self.undeclare
+        parser.ProcessingInstructionHandler = self.instruction
+        parser.CommentHandler = self.comment
+        try:
+            parser.Parse(data, True)
+        except ExpatError as error:
+            raise FormatError(
+                f"the XML is malformed ({errors.messages.get(error.code, error)})",
+                path=name,
+                line=error.lineno,
+            ) from None
+
+    def error(self, what: str, hint: str | None = None) -> FormatError:
+        line = self.parser.CurrentLineNumber
+        return FormatError(f"this is no RDF/XML: {what}", path=self.name, line=line, hint=hint)
+
+    def declare(self, prefix: str | None, namespace: str) -> None:
+        self.namespaces.setdefault(prefix or "", []).append(namespace or "")
+        if namespace:
+            self.graph.prefixes.setdefault(prefix or "", namespace)
+
+    def undeclare(self, prefix: str | None) -> None:
+        self.namespaces[prefix or ""].pop()
+
+    def characters(self, text: str) -> None:
+        frame = self.stack[-1]
+        if frame.kind == "property":
+            frame.text.append(text)
+        elif frame.kind == "literal":
+            frame.text.append(escape(text).replace("\r", "&#xD;"))
+        elif text.strip(" \t\r\n"):
+            raise self.error(f"the text {text.strip()[:40]!r} stands where an element belongs")
+
+    def instruction(self, target: str, text: str) -> None:
+        if self.stack[-1].kind == "literal":
+            self.stack[-1].text.append(f"<?{target} {text}?>")
+
+    def comment(self, text: str) -> None:
+        if self.stack[-1].kind == "literal":
+            self.stack[-1].text.append(f"<!--{text}-->")
+
+    def start(self, tag: str, listed: list[str]) -> None:
+        parent = self.stack[-1]
+        if parent.kind == "literal":
+            self.start_xml(parent, tag, listed)
+            return
+        base, language = parent.base, parent.language
+        attributes: dict[str, str] = {}
+        for key, value in zip(listed[::2], listed[1::2], strict=True):
+            space, _, local = key.rpartition(_SEPARATOR)
+            if space == _XML:
+                if local == "base":
+                    base = resolve(parent.base, value)
+                elif local == "lang":
+                    language = value
+            elif space:
+                attributes[space + local] = value
+            elif local in ("about", "ID", "type", "resource", "parseType"):
+                attributes[RDF + local] = value  # the first edition of RDF/XML allowed it
+            elif not local.lower().startswith("xml"):
+                raise self.error(f"the attribute '{local}' has no namespace")
+        space, _, local = tag.rpartition(_SEPARATOR)
+        iri = space + local
+        if old := _OLD.intersection(attributes):
+            raise self.error(f"'{old.pop()}' was withdrawn from RDF")
+        if parent.kind == "node":
+            self.start_property(parent, iri, attributes, base, language)
+        elif parent.kind == "closed":
+            raise self.error(f"the property '{parent.predicate}' has a value and an element")
+        elif iri == RDF + "RDF" and parent.kind == "root" and len(self.stack) == 1:
+            self.stack.append(_Frame("root", base=base, language=language))
+        else:
+            if not space:
+                raise self.error(f"the element '{local}' has no namespace")
+            self.start_node(parent, iri, attributes, base, language)
+
+    def identified(self, attributes: dict[str, str], base: str) -> str:
+        if len({RDF + "about", RDF + "ID", RDF + "nodeID"}.intersection(attributes)) > 1:
+            raise self.error("an element has more than one of rdf:about, rdf:ID and rdf:nodeID")
+        if RDF + "about" in attributes:
+            return resolve(base, attributes[RDF + "about"])
+        if RDF + "ID" in attributes:
+            return self.fragment(attributes[RDF + "ID"], base)
+        if RDF + "nodeID" in attributes:
+            return self.graph.blank(attributes[RDF + "nodeID"])
+        return self.graph.blank()
+
+    def fragment(self, identifier: str, base: str) -> str:
+        made = resolve(base, "#" + identifier)
+        if made in self.ids:
+            raise self.error(f"rdf:ID '{identifier}' is there twice")
+        self.ids.add(made)
+        return made
+
+    def start_node(
+        self, parent: _Frame, iri: str, attributes: dict[str, str], base: str, language: str
+    ) -> None:
+        if iri in _NO_NODE:
+            raise self.error(f"'{iri}' is no class")
+        subject = self.identified(attributes, base)
+        if iri != RDF + "Description":
+            self.graph.add(subject, TYPE, iri)
+        self.add_attributes(subject, attributes, base, language)
+        if parent.kind == "property":
+            if parent.filled:
+                raise self.error(f"the property '{parent.predicate}' holds two elements")
+            parent.filled = True
+            self.state(parent, subject)
+        elif parent.kind == "collection":
+            parent.items.append(subject)
+        self.stack.append(_Frame("node", subject, base=base, language=language))
+
+    def add_attributes(
+        self, subject: str, attributes: dict[str, str], base: str, language: str
+    ) -> None:
+        for key, value in attributes.items():
+            if key == TYPE:
+                self.graph.add(subject, TYPE, resolve(base, value))
+            elif key not in _SYNTAX:
+                self.graph.add(subject, key, Literal(value, "", language))
+
+    def state(self, frame: _Frame, value: Term) -> None:
+        self.graph.add(frame.subject, frame.predicate, value)
+        if frame.reified:
+            self.graph.add(frame.reified, TYPE, RDF + "Statement")
+            self.graph.add(frame.reified, RDF + "subject", frame.subject)
+            self.graph.add(frame.reified, RDF + "predicate", frame.predicate)
+            self.graph.add(frame.reified, RDF + "object", value)
+
+    def start_property(
+        self, parent: _Frame, iri: str, attributes: dict[str, str], base: str, language: str
+    ) -> None:
+        if iri in _NO_PROPERTY:
+            raise self.error(f"'{iri}' is no property")
+        if iri == RDF + "li":
+            parent.counter += 1
+            iri = f"{RDF}_{parent.counter}"
+        identifier = attributes.pop(RDF + "ID", None)
+        frame = _Frame("property", parent.subject, iri, base, language)
+        frame.reified = self.fragment(identifier, base) if identifier is not None else ""
+        frame.datatype = attributes.get(RDF + "datatype", "")
+        style = attributes.get(RDF + "parseType")
+        if style == "Resource":
+            inner = self.graph.blank()
+            self.state(frame, inner)
+            frame.kind, frame.subject = "node", inner
+        elif style == "Collection":
+            frame.kind = "collection"
+        elif style is not None:
+            frame.kind = "literal"
+        elif attributes.keys() - {RDF + "datatype"}:
+            if RDF + "resource" in attributes:
+                value = resolve(base, attributes[RDF + "resource"])
+            elif RDF + "nodeID" in attributes:
+                value = self.graph.blank(attributes[RDF + "nodeID"])
+            else:
+                value = self.graph.blank()
+            self.state(frame, value)
+            self.add_attributes(value, attributes, base, language)
+            frame.kind = "closed"
+        self.stack.append(frame)
+
+    def end(self, tag: str) -> None:
+        frame = self.stack[-1]
+        if frame.kind == "literal" and frame.tags:
+            frame.text.append(f"</{frame.tags.pop()}>")
+            frame.declared.pop()
+            return
+        self.stack.pop()
+        if frame.kind == "property":
+            text = "".join(frame.text)
+            if not frame.filled:
+                datatype = resolve(frame.base, frame.datatype) if frame.datatype else ""
+                self.state(frame, Literal(text, datatype, "" if datatype else frame.language))
+            elif text.strip(" \t\r\n"):
+                raise self.error(f"the property '{frame.predicate}' holds an element and text")
+        elif frame.kind == "literal":
+            self.state(frame, Literal("".join(frame.text), RDF + "XMLLiteral"))
+        elif frame.kind == "collection":
+            rest = RDF + "nil"
+            for item in reversed(frame.items):
+                cell = self.graph.blank()
+                self.graph.add(cell, RDF + "first", item)
+                self.graph.add(cell, RDF + "rest", rest)
+                rest = cell
+            self.state(frame, rest)
+
+    def start_xml(self, frame: _Frame, tag: str, listed: list[str]) -> None:
+        """Write an element inside of an XML literal with the namespaces that it uses."""
+        seen = set(frame.declared[-1]) if frame.declared else set()
+        fresh: list[tuple[str, str]] = []
+
+        def qualified(key: str, attribute: bool) -> str:
+            space, _, local = key.rpartition(_SEPARATOR)
+            if space == _XML:
+                return "xml:" + local
+            if not space and attribute:
+                return local
+            prefix = next(
+                (p for p, open_ in self.namespaces.items() if open_ and open_[-1] == space
+                 and (p or not attribute)),
+                "",
+            )
+            if (prefix, space) not in seen and (space or any(p == "" for p, _ in seen)):
+                seen.difference_update({pair for pair in seen if pair[0] == prefix})
+                seen.add((prefix, space))
+                fresh.append((prefix, space))
+            return f"{prefix}:{local}" if prefix else local
+
+        name = qualified(tag, False)
+        pairs = [
+            (qualified(key, True), value)
+            for key, value in zip(listed[::2], listed[1::2], strict=True)
+        ]
+        spaces = [(f"xmlns:{p}" if p else "xmlns", space) for p, space in sorted(fresh)]
+        inside = "".join(f" {key}={_quoted(value)}" for key, value in spaces + sorted(pairs))
+        frame.text.append(f"<{name}{inside}>")
+        frame.tags.append(name)
+        frame.declared.append(seen)
+
+
+def _quoted(value: str) -> str:
+    entities = {'"': "&quot;", "\n": "&#10;", "\r": "&#13;", "\t": "&#9;"}
+    return f'"{escape(value, entities)}"'
+
+
+def write_xml(graph: Graph, owners: dict[str, tuple[str, str]]) -> tuple[bytes, list[str]]:
+    """Write a graph as RDF/XML, each node inside of the one that owns it.
+
+    Parameters
+    ----------
+    graph : Graph
+    owners : dict of node to (subject, predicate)
+        Where a node is written; nodes that are not in it stand at the top.
+
+    Returns
+    -------
+    data : bytes
+    losses : list of str
+        What XML cannot carry: predicates without an XML name, control characters.
+    """
+    return _Writer(graph, owners).written()
+
+
+class _Writer:
+    def __init__(self, graph: Graph, owners: dict[str, tuple[str, str]]) -> None:
+        self.graph, self.owners = graph, owners
+        self.losses: dict[str, None] = {}
+        self.done: set[str] = set()
+        self.lines: list[str] = []
+        self.blanks: dict[str, str] = {}
+        self.prefixes = self._bound()
+
+    def _bound(self) -> dict[str, str]:
+        """Bind every namespace that a property or class uses to a prefix; namespace to prefix."""
+        bound: dict[str, str] = {RDF: "rdf"}
+        for prefix, space in sorted(self.graph.prefixes.items()):
+            usable = prefix == "" or (
+                _PREFIX.match(prefix) and not prefix.lower().startswith("xml") and prefix != "rdf"
+            )
+            if usable and space not in bound and space != _XML and not _NOT_XML.search(space):
+                bound[space] = prefix
+        used = {p for predicates in self.graph.nodes.values() for p in predicates}
+        used |= {t for node in self.graph.nodes for t in self.graph.types(node)}
+        taken = set(bound.values())
+        number = 0
+        for space in sorted({split_iri(iri)[0] for iri in used if split_iri(iri)[1]}):
+            if space not in bound and not _NOT_XML.search(space):
+                number += 1
+                while f"ns{number}" in taken:
+                    number += 1
+                bound[space] = f"ns{number}"
+        return bound
+
+    def written(self) -> tuple[bytes, list[str]]:
+        for node in sorted(self.graph.nodes, key=self._order):
+            if node not in self.owners:
+                self.node(node, 1)
+        # what is owned in a circle, or nested too deep
+        for node in sorted(self.graph.nodes):
+            if node not in self.done:
+                self.node(node, 1)
+        spaces = "".join(
+            f"\n    xmlns{':' + prefix if prefix else ''}={_quoted(space)}"
+            for space, prefix in sorted(self.prefixes.items(), key=lambda pair: pair[1])
+        )
+        head = f'<?xml version="1.0" encoding="UTF-8"?>\n<rdf:RDF{spaces}>\n'
+        text = head + "\n".join(self.lines) + ("\n" if self.lines else "") + "</rdf:RDF>\n"
+        return text.encode(), list(self.losses)
+
+    def _order(self, node: str) -> tuple[bool, str]:
+        return is_blank(node), node
+
+    def name(self, iri: str) -> str | None:
+        space, local = split_iri(iri)
+        if not local or space not in self.prefixes or iri in _NO_PROPERTY:
+            return None
+        prefix = self.prefixes[space]
+        return f"{prefix}:{local}" if prefix else local
+
+    def reference(self, node: str, key: str) -> str:
+        if is_blank(node):
+            return f" rdf:nodeID={_quoted(self.blanks.setdefault(node, f'b{len(self.blanks)}'))}"
+        return f" rdf:{key}={_quoted(self.clean(node))}"
+
+    def clean(self, text: str) -> str:
+        if _NOT_XML.search(text):
+            self.losses[f"control characters in {text[:40]!r} (XML has none)"] = None
+            return _NOT_XML.sub("\ufffd", text)
+        return text
+
+    def node(self, node: str, depth: int) -> None:
+        self.done.add(node)
+        indent = "  " * depth
+        named = [(t, self.name(t)) for t in self.graph.types(node)]
+        # an SBOL class names the element; other classes are rdf:type properties
+        named.sort(key=lambda pair: ("sbols.org/v" not in pair[0], pair[0]))
+        first, tag = next(((t, n) for t, n in named if n), ("", "rdf:Description"))
+        at = len(self.lines)
+        for predicate in sorted(self.graph.nodes[node], key=_predicate_key):
+            for value in self.graph.values(node, predicate):
+                if predicate != TYPE or value != first:
+                    self.property(node, predicate, value, depth + 1)
+        about = self.reference(node, "about")
+        if len(self.lines) == at:
+            self.lines.append(f"{indent}<{tag}{about}/>")
+        else:
+            self.lines.insert(at, f"{indent}<{tag}{about}>")
+            self.lines.append(f"{indent}</{tag}>")
+
+    def property(self, subject: str, predicate: str, value: Term, depth: int) -> None:
+        tag, indent = self.name(predicate), "  " * depth
+        if tag is None:
+            self.losses[f"the property <{predicate}> (it has no name that XML allows)"] = None
+        elif isinstance(value, Literal):
+            said = f" rdf:datatype={_quoted(value.datatype)}" if value.datatype else ""
+            said += f" xml:lang={_quoted(value.language)}" if value.language else ""
+            text = escape(self.clean(value.text), {"\r": "&#13;"})
+            self.lines.append(f"{indent}<{tag}{said}>{text}</{tag}>")
+        elif (
+            self.owners.get(value) == (subject, predicate)
+            and value in self.graph
+            and value not in self.done
+            and depth < NESTING
+        ):
+            self.lines.append(f"{indent}<{tag}>")
+            self.node(value, depth + 1)
+            self.lines.append(f"{indent}</{tag}>")
+        else:
+            self.lines.append(f"{indent}<{tag}{self.reference(value, 'resource')}/>")
+
+
+def _predicate_key(predicate: str) -> tuple[bool, str]:
+    return predicate != TYPE, predicate

@@ -1,0 +1,547 @@
+"""A campaign: rounds of design, build, test and learn until the goal or the budget is met."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from biowright import __version__
+from biowright.build import BuildPlan, write_package
+from biowright.core import ConflictError, InputError
+from biowright.design import Candidate, DesignSpace
+from biowright.formats import open_output
+from biowright.learn import Measured, Recommendation, recommend
+from biowright.measure import Reading, Well, arrange_wells, read_measurements
+
+from .journal import Journal
+from .labs import make_lab
+from .loading import load_settings
+from .scores import judge, satisfies, score_wells
+from .settings import CampaignSettings, ConditionSpace, Objective
+from .spaces import make_space
+
+__all__ = ["Campaign", "Status"]
+
+Progress = Callable[[str], None]
+_SCHEMA = TypeAdapter(CampaignSettings)
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """Where a campaign stands.
+
+    Parameters
+    ----------
+    name : str
+    state : str
+        ``new``, ``running`` (a step is unfinished), ``waiting`` (for measurements), ``done``.
+    round, rounds : int
+        The round that is under way or was the last, and how many there may be.
+    designs, wells : int
+        Measured so far.
+    best : mapping, optional
+        The best design so far: its id and quantities.
+    cost : float
+    currency : str
+    reason : str
+        Why it is done, or what it waits for.
+    """
+
+    name: str
+    state: str
+    round: int
+    rounds: int
+    designs: int
+    wells: int
+    best: Mapping[str, Any] | None
+    cost: float
+    currency: str
+    reason: str
+
+
+class Campaign:
+    """The one stateful object of the foundry: settings, journal and workdir of a campaign.
+
+    Parameters
+    ----------
+    folder : path
+        The workdir. Everything that the campaign makes lies there.
+    url : str, optional
+        A database for its journal instead of the workdir's own file.
+
+    Raises
+    ------
+    InputError
+        The folder holds no campaign.
+    """
+
+    def __init__(self, folder: str | Path, url: str | None = None) -> None:
+        self.folder = Path(folder)
+        record = self.folder / "campaign.json"
+        if not record.is_file():
+            raise InputError(
+                "there is no campaign in this folder",
+                path=self.folder,
+                hint="start one: biowright campaign run FILE.toml --workdir DIR",
+            )
+        stored = json.loads(record.read_text("utf-8"))
+        self.checksum: str = stored["checksum"]
+        self.settings: CampaignSettings = _SCHEMA.validate_python(stored["settings"])
+        self.journal = Journal(
+            url or f"sqlite:///{self.folder / 'campaign.db'}", self.checksum[:16]
+        )
+        self._space: DesignSpace | None = None
+
+    @classmethod
+    def start(cls, file: str | Path, folder: str | Path, url: str | None = None) -> Campaign:
+        """Start the campaign of a file in a workdir, or go on with it.
+
+        Raises
+        ------
+        InputError
+            The file is wrong; every error is told at once.
+        ConflictError
+            The workdir belongs to another campaign, or the file was changed since it began.
+        """
+        settings = load_settings(file)
+        folder = Path(folder)
+        dumped = _SCHEMA.dump_python(settings, mode="json")
+        checksum = hashlib.sha256(json.dumps(dumped, sort_keys=True).encode()).hexdigest()
+        record = folder / "campaign.json"
+        if record.is_file():
+            if json.loads(record.read_text("utf-8"))["checksum"] != checksum:
+                raise ConflictError(
+                    "the campaign file says something else than when this workdir was begun",
+                    path=folder,
+                    hint="name another --workdir, or put the file back as it was",
+                )
+        else:
+            make_space(settings.space)  # tells what is wrong before anything is written
+            make_lab(settings.lab)
+            try:
+                folder.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise InputError(
+                    f"the workdir cannot be made ({error.strerror})", path=folder
+                ) from None
+            with open_output(record, force=True) as output:
+                text = json.dumps({"checksum": checksum, "settings": dumped}, indent=2)
+                output.write(text.encode())
+        return cls(folder, url)
+
+    @property
+    def space(self) -> DesignSpace:
+        """The design space, made when it is first asked for."""
+        if self._space is None:
+            self._space = make_space(self.settings.space)
+        return self._space
+
+    @property
+    def quantities(self) -> dict[str, str]:
+        """The quantities that are measured, with their units."""
+        return {objective.quantity: objective.unit for objective in self.settings.objective}
+
+    def run(self, progress: Progress = lambda text: None) -> Status:
+        """Advance until the campaign is done or waits for measurements.
+
+        Raises
+        ------
+        ConflictError
+            Another process advances it.
+        """
+        with self.journal.advancing(self.folder):
+            for round in range(1, self.settings.campaign.rounds + 1):
+                if not self._run_round(round, progress):
+                    break
+            self._report()
+        return self.status()
+
+    def _run_round(self, round: int, progress: Progress) -> bool:
+        """Do one round; tell whether another may follow."""
+        picks = self.journal.step(step_name(round, "design"), lambda: self._design(round))
+        progress(f"round {round}: design, {len(picks['picks'])} designs")
+        self.journal.step(step_name(round, "build"), lambda: self._build(round))
+        progress(f"round {round}: build, {self._round_folder(round)}")
+        if self.journal.answer(step_name(round, "test")) is None:
+            readings = make_lab(self.settings.lab).measure(
+                self.layout(round),
+                self.candidates(round),
+                self.quantities,
+                (self.settings.campaign.seed, round),
+            )
+            if readings is None:
+                progress(f"round {round}: waiting for measurements")
+                return False
+            self.journal.step(
+                step_name(round, "test"), lambda: self._take_in(round, readings, "lab")
+            )
+        progress(f"round {round}: test, {len(self.journal.measurements(round))} values")
+        learned = self.journal.step(step_name(round, "learn"), lambda: self._learn(round))
+        progress(f"round {round}: learn, best {_told(learned['best'])}")
+        self._report()
+        return learned["stop"] is None
+
+    def _design(self, round: int) -> Any:
+        run = self.settings.campaign
+        recommendation = self._recommend(round)
+        picks = [
+            {
+                "id": pick.id,
+                "mean": pick.mean,
+                "low": pick.low,
+                "high": pick.high,
+                "reason": pick.reason,
+                "new": pick.new,
+            }
+            for pick in recommendation.picks
+        ]
+        return {
+            "picks": picks,
+            "notices": list(recommendation.notices),
+            "effects": [asdict(effect) for effect in recommendation.effects],
+            "model": asdict(recommendation.model) if recommendation.model else None,
+            "seed": [run.seed, round],
+        }
+
+    def _recommend(self, round: int) -> Recommendation:
+        run = self.settings.campaign
+        return recommend(
+            self.space.search,
+            self.measured(),
+            batch=run.batch,
+            goal="maximise",
+            seed=int.from_bytes(
+                hashlib.sha256(f"{run.seed}/{round}".encode()).digest()[:4], "big"
+            ),
+            pending=self._unanswered(),
+            remeasure=run.remeasure,
+        )
+
+    def _unanswered(self) -> tuple[Hashable, ...]:
+        """Give the designs that were built and gave no value: they are not proposed again."""
+        answered: dict[str, bool] = {}
+        for _, _, _, design, values in self.wells():
+            full = len(values) == len(self.quantities)
+            answered[design] = answered.get(design, False) or full
+        return tuple(
+            self.space.key(design)
+            for design, full in answered.items()
+            if not full and self._in_space(design)
+        )
+
+    def picks(self, round: int) -> list[dict[str, Any]]:
+        """Give the designs of a round, in order of preference.
+
+        Raises
+        ------
+        InputError
+            The round has not been designed yet.
+        """
+        answer = self.journal.answer(step_name(round, "design"))
+        if answer is None:
+            raise InputError(f"round {round} has not been designed yet")
+        return list(answer["picks"])
+
+    def candidates(self, round: int) -> dict[str, Candidate]:
+        """Give the designs of a round and the controls that are designs, by identity."""
+        names = [pick["id"] for pick in self.picks(round)]
+        found = {}
+        for name in [*names, *self.settings.plate.controls]:
+            try:
+                found[name] = self.space.candidate(self.space.key(name))
+            except InputError:
+                if name in names:
+                    raise
+        return found
+
+    def layout(self, round: int) -> list[Well]:
+        """Give the plate map of a round."""
+        run, plate = self.settings.campaign, self.settings.plate
+        picks = self.picks(round)
+        return arrange_wells(
+            [pick["id"] for pick in picks if pick["new"]],
+            repeats=[pick["id"] for pick in picks if not pick["new"]],
+            controls=plate.controls,
+            replicates=run.replicates,
+            control_wells=plate.control_wells,
+            wells=plate.wells,
+            edge=plate.edge,
+            seed=run.seed,
+            round=round,
+        )
+
+    def _build(self, round: int) -> Any:
+        build, space = self.settings.build, self.settings.space
+        stocks = {}
+        if isinstance(space, ConditionSpace):
+            stocks = {f.name: (f.stock, f.unit) for f in space.factors if f.stock is not None}
+        plan = BuildPlan(
+            method=build.method,
+            enzyme=build.enzyme,
+            upstream=build.upstream,
+            downstream=build.downstream,
+            price_base=build.price_base,
+            price_oligo_base=build.price_oligo_base,
+            currency=build.currency,
+            volume=build.volume,
+            wells=self.settings.plate.wells,
+            parent=self.space.parent,
+            stocks=stocks,
+            quantities=self.quantities,
+            have=frozenset(
+                name
+                for earlier in range(1, round)
+                for name in self.journal.answer(step_name(earlier, "build"))["ordered"]
+            ),
+        )
+        package = write_package(
+            self._round_folder(round),
+            list(self.candidates(round).values()),
+            self.layout(round),
+            plan,
+        )
+        return asdict(package)
+
+    def ingest(self, file: str | Path, round: int | None = None) -> int:
+        """Take in a filled table of the round that waits; give the number of values.
+
+        Raises
+        ------
+        InputError, UnitError
+            The table does not fit the plate map; nothing is taken in.
+        ConflictError
+            The round is measured already, with other values.
+        """
+        path = Path(file)
+        try:
+            data = path.read_bytes()
+            text = data.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            text = data.decode("latin-1")  # numbers and wells are ASCII; only units may not be
+        except OSError as error:
+            raise InputError(f"the table cannot be read ({error.strerror})", path=path) from None
+        with self.journal.advancing(self.folder):
+            waiting = self._waiting()
+            round = round or waiting
+            if round is None:
+                raise InputError(
+                    "no round waits for measurements",
+                    path=self.folder,
+                    hint="say --round N to give a table again, or run the campaign on",
+                )
+            readings = read_measurements(
+                text,
+                self.layout(round),
+                self.quantities,
+                wells=self.settings.plate.wells,
+                path=str(path),
+            )
+            source = hashlib.sha256(data).hexdigest()
+            if round != waiting:
+                self._take_in(round, readings, source)  # the same again is no conflict
+                return len(readings)
+            self.journal.step(
+                step_name(round, "test"), lambda: self._take_in(round, readings, source)
+            )
+            return len(readings)
+
+    def _waiting(self) -> int | None:
+        steps = self.journal.steps()
+        for round in range(1, self.settings.campaign.rounds + 1):
+            if steps.get(step_name(round, "build")) == "done":
+                if steps.get(step_name(round, "test")) != "done":
+                    return round
+            else:
+                break
+        return None
+
+    def _take_in(self, round: int, readings: list[Reading], source: str) -> Any:
+        self.journal.record(
+            [{**asdict(reading), "round": round, "source": source} for reading in readings]
+        )
+        present = sum(reading.value is not None for reading in readings)
+        return {"values": present, "missing": len(readings) - present, "source": source}
+
+    def wells(self) -> Iterator[tuple[int, int, str, str, dict[str, float]]]:
+        """Walk the measured wells: round, plate, well, design, and the quantities that have a value."""
+        key, values = None, {}
+        for row in self.journal.measurements():
+            fresh = (row["round"], row["plate"], row["well"], row["design"])
+            if fresh != key:
+                if key is not None:
+                    yield (*key, values)
+                key, values = fresh, {}
+            if row["value"] is not None:
+                values[row["quantity"]] = row["value"]
+        if key is not None:
+            yield (*key, values)
+
+    def measured(self) -> Measured:
+        """Give the measurements as the recommender takes them: one score a well, higher is better."""
+        rows: list[tuple[Hashable, int, int, dict[str, float]]] = []
+        for round, plate, _, design, values in self.wells():
+            if len(values) < len(self.quantities):
+                continue
+            try:
+                rows.append((self.space.key(design), round, plate, values))
+            except InputError:
+                continue  # a control that is no design, such as a blank
+        scores = score_wells(self.settings.objective, [row[3] for row in rows])
+        return Measured(
+            [row[0] for row in rows],
+            scores,
+            plates=[(row[1], row[2]) for row in rows],
+            rounds=[row[1] for row in rows],
+        )
+
+    def ranking(self, until: int | None = None) -> list[dict[str, Any]]:
+        """Give the measured designs, the best first, with the mean of their replicates.
+
+        Parameters
+        ----------
+        until : int, optional
+            Only wells of rounds up to this one.
+        """
+        groups: dict[str, list[tuple[int, dict[str, float]]]] = {}
+        controls = set(self.settings.plate.controls)
+        for round, _, _, design, values in self.wells():
+            if len(values) == len(self.quantities) and (until is None or round <= until):
+                groups.setdefault(design, []).append((round, values))
+        rows = []
+        for design, wells in groups.items():
+            if design in controls and not self._in_space(design):
+                continue
+            means = {
+                name: sum(values[name] for _, values in wells) / len(wells)
+                for name in self.quantities
+            }
+            rows.append({"id": design, "n": len(wells), "round": wells[0][0], **means})
+        scores = score_wells(self.settings.objective, rows)
+        order = sorted(range(len(rows)), key=lambda i: (-scores[i], rows[i]["id"]))
+        return [rows[i] for i in order]
+
+    def _in_space(self, design: str) -> bool:
+        try:
+            self.space.key(design)
+        except InputError:
+            return False
+        return True
+
+    def _learn(self, round: int) -> Any:
+        ranking = self.ranking(round)
+        best = ranking[0] if ranking else None
+        stop = None
+        if best is not None and all(_reached(o, best[o.quantity]) for o in self.settings.objective):
+            stop = "the goal is reached"
+        elif round >= self.settings.campaign.rounds:
+            stop = "all rounds are done"
+        elif self.settings.campaign.budget is not None:
+            spent = self.cost()
+            if spent * (round + 1) / round > self.settings.campaign.budget:
+                stop = "another round would exceed the budget"
+        return {"best": best, "stop": stop}
+
+    def cost(self) -> float:
+        """Give what the orders of all rounds cost."""
+        answers = [self.journal.answer(step_name(r, "build")) for r in range(1, self._last() + 1)]
+        return float(sum(answer["cost"] for answer in answers if answer))
+
+    def _last(self) -> int:
+        rounds = [int(name.split(".")[0]) for name in self.journal.steps()]
+        return max(rounds, default=0)
+
+    def next(self) -> tuple[int, list[dict[str, Any]]]:
+        """Give the next batch: of the round that waits, or what would be chosen now."""
+        waiting = self._waiting()
+        if waiting is not None:
+            return waiting, self.picks(waiting)
+        round = self._last() + 1
+        recommendation = self._recommend(round)
+        return round, [
+            {
+                name: getattr(pick, name)
+                for name in ("id", "mean", "low", "high", "reason", "new")
+            }
+            for pick in recommendation.picks
+        ]
+
+    def status(self) -> Status:
+        """Tell where the campaign stands."""
+        steps, last = self.journal.steps(), self._last()
+        learned = self.journal.answer(step_name(last, "learn")) if last else None
+        waiting = self._waiting()
+        if not steps:
+            state, reason = "new", ""
+        elif learned is not None and learned["stop"]:
+            state, reason = "done", learned["stop"]
+        elif waiting is not None and self.settings.lab.kind == "files":
+            state = "waiting"
+            reason = f"fill in {self._round_folder(waiting) / 'measurements.csv'} and ingest it"
+        else:
+            state, reason = "running", "run the same command to go on"
+        ranking = self.ranking()
+        return Status(
+            self.settings.campaign.name,
+            state,
+            last,
+            self.settings.campaign.rounds,
+            len(ranking),
+            sum(1 for _ in self.wells()),
+            ranking[0] if ranking else None,
+            self.cost(),
+            self.settings.build.currency,
+            reason,
+        )
+
+    def _round_folder(self, round: int) -> Path:
+        folder = self.folder / f"round-{round:02d}"
+        folder.mkdir(exist_ok=True)
+        return folder
+
+    def _report(self) -> None:
+        from .report import write_report
+
+        write_report(self)
+
+    def versions(self) -> dict[str, str]:
+        """Give the versions and checksums that the results depend on."""
+        import numpy
+        import scipy
+        import sklearn
+
+        return {
+            "biowright": __version__,
+            "numpy": numpy.__version__,
+            "scipy": scipy.__version__,
+            "scikit-learn": sklearn.__version__,
+            "campaign": self.checksum,
+        }
+
+
+def step_name(round: int, name: str) -> str:
+    """Name a step of a round so that names sort in the order of the work."""
+    order = {"design": 1, "build": 2, "test": 3, "learn": 4}[name]
+    return f"{round:04d}.{order}-{name}"
+
+
+def _reached(objective: Objective, value: float) -> bool:
+    if not satisfies(objective, value) or objective.stop_at is None:
+        return False
+    if objective.goal == "target":
+        return judge(objective, value) >= -abs(objective.stop_at)
+    return judge(objective, value) >= judge(objective, objective.stop_at)
+
+
+def _told(best: Mapping[str, Any] | None) -> str:
+    if best is None:
+        return "unknown"
+    values = ", ".join(
+        f"{name} {value:.4g}" for name, value in best.items() if name not in ("id", "n", "round")
+    )
+    return f"{best['id']} ({values})"
