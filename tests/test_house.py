@@ -17,7 +17,9 @@ import biowright
 ROOT = Path(__file__).resolve().parent.parent
 HEAVY = ("numpy", "numba", "scipy", "sklearn", "torch", "rdflib", "Bio", "rich", "pydantic")
 ROOMS = sorted(
-    f"biowright.{module.name}" for module in pkgutil.iter_modules(biowright.__path__) if module.ispkg
+    f"biowright.{module.name}"
+    for module in pkgutil.iter_modules(biowright.__path__)
+    if module.ispkg
 )
 
 

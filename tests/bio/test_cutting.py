@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import defaultdict
+from pathlib import Path
 
 import pytest
 from Bio import Restriction
@@ -11,11 +12,10 @@ from Bio.Seq import Seq
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from biowright.bio import CutSite, cut_sites, enzyme, enzymes
+from biowright.bio import CutSite, Enzyme, cut_sites, enzyme, enzymes
 from biowright.core import InputError, Record, Sequence, SequenceError
 
-ALL = enzymes()
-BATCH = Restriction.RestrictionBatch([getattr(Restriction, e.name.replace("-", "_")) for e in ALL])
+ALL = list(enzymes())
 MIXED = ["EcoRI", "KpnI", "SmaI", "BsaI", "SapI", "BcgI", "BtsI", "HpaII", "MseI", "TspRI", "MnlI"]
 
 
@@ -26,8 +26,8 @@ def random_dna(seed: int, length: int) -> str:
 def as_biopython_counts(sites: list[CutSite]) -> dict[str, set[int]]:
     """Give the top cuts of those sites that Biopython looks for.
 
-    Where a site reads in both directions at once (MspJI's CNNR in CNNG), Biopython finds one of them;
-    two enzymes cut a palindrome unevenly (HauII, SgeI), of which it finds one side.
+    Where a site reads in both directions at once (MspJI's CNNR in CNNG), Biopython
+    finds one of them; two enzymes cut a palindrome unevenly (HauII, SgeI), and it finds one side.
     """
     forward = {(s.enzyme.name, s.start) for s in sites if s.strand == 1}
     cuts: dict[str, set[int]] = defaultdict(set)
@@ -37,10 +37,13 @@ def as_biopython_counts(sites: list[CutSite]) -> dict[str, set[int]]:
     return cuts
 
 
-def check_against_biopython(text: str, circular: bool) -> None:
-    sites = cut_sites(Sequence(text, topology="circular" if circular else "linear"), ALL)
+def check_against_biopython(text: str, circular: bool, chosen: list[Enzyme]) -> None:
+    sites = cut_sites(Sequence(text, topology="circular" if circular else "linear"), chosen)
+    batch = Restriction.RestrictionBatch(
+        [getattr(Restriction, e.name.replace("-", "_")) for e in chosen]
+    )
     ours = as_biopython_counts(sites)
-    for theirs, found in BATCH.search(Seq(text), linear=not circular).items():
+    for theirs, found in batch.search(Seq(text), linear=not circular).items():
         name = str(theirs).replace("_", "-")
         expected = {(place - 1) % len(text) if circular else place - 1 for place in found}
         differing = ours[name] ^ expected
@@ -54,24 +57,21 @@ def check_against_biopython(text: str, circular: bool) -> None:
 @settings(max_examples=12)
 @given(st.integers(0, 2**32), st.booleans())
 def test_all_enzymes_cut_as_in_biopython(seed: int, circular: bool) -> None:
-    check_against_biopython(random_dna(seed, 500), circular)
+    check_against_biopython(random_dna(seed, 500), circular, ALL)
 
 
 @pytest.mark.reference
-@pytest.mark.parametrize("circular", [False, True])
-def test_all_enzymes_cut_lambda_as_in_biopython(reference, circular: bool) -> None:  # type: ignore[no-untyped-def]
+def test_lambda_is_cut_as_in_biopython(reference: Path) -> None:
     text = (reference / "build/genomes/lambda_NC_001416.gb").read_text()
     _, _, origin = text.partition("ORIGIN")
     letters = "".join(filter(str.isalpha, origin)).upper()
     assert len(letters) == 48502
-    check_against_biopython(letters, circular)
+    # the enzymes with the shortest sites, which cut everywhere, are left to the test above
+    check_against_biopython(letters, False, [e for e in ALL if len(e.site.replace("N", "")) > 4])
 
 
-def test_lambda_fragments_of_the_textbook() -> None:
-    # sites on the other strand, cuts on both sides, off the ends: see the other tests; here one that
-    # everyone can read
-    text = "AAGAATTCAAGGTCTCACCCCAA"
-    sites = cut_sites(text, ["BsaI", "EcoRI"])
+def test_a_site_and_its_cut() -> None:
+    sites = cut_sites("AAGAATTCAAGGTCTCACCCCAA", ["BsaI", "EcoRI"])
     assert [(s.enzyme.name, s.start, s.end, s.strand) for s in sites] == [
         ("EcoRI", 2, 8, 1),
         ("BsaI", 10, 16, 1),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from itertools import pairwise
 
 import pytest
 from Bio import Restriction
@@ -85,7 +86,7 @@ def test_nothing_is_lost_and_ends_fit(
         left, right = len(fragment.left.overhang), len(fragment.right.overhang)
         assert fragment.left.overhang in (read[:left], reverse_complement(read[:left]))
         assert fragment.duplex == len(read) - left - right
-    pairs = list(zip(fragments, fragments[1:], strict=False))
+    pairs = list(pairwise(fragments))
     if circular and fragments[0].left is not None:
         pairs.append((fragments[-1], fragments[0]))
     for one, next_one in pairs:

@@ -14,18 +14,19 @@ from biowright.core import InputError
 
 def test_every_enzyme_of_biopython_is_there() -> None:
     ours = enzymes(cutting=False)
-    assert {e.name.replace("-", "_") for e in ours} == {str(e) for e in Restriction.AllEnzymes}
+    theirs = {str(e) for e in Restriction.AllEnzymes} - {"HpyUM037X"}  # two sites, unknown cuts
+    assert {e.name.replace("-", "_") for e in ours} == theirs
     for each in ours:
-        theirs = getattr(Restriction, each.name.replace("-", "_"))
-        assert each.site == theirs.site
-        assert each.palindromic == theirs.is_palindromic()
-        assert bool(each.cuts) != theirs.is_unknown()
-        assert (len(each.cuts) == 2) == theirs.cut_twice()
+        peer = getattr(Restriction, each.name.replace("-", "_"))
+        assert each.site == peer.site
+        assert each.palindromic == peer.is_palindromic()
+        assert bool(each.cuts) != peer.is_unknown()
+        assert (len(each.cuts) == 2) == peer.cut_twice()
         if each.cuts:
-            assert (each.ends == "blunt") == theirs.is_blunt()
-            assert (each.ends == "5'") == theirs.is_5overhang()
-            assert (each.ends == "3'") == theirs.is_3overhang()
-            assert len(each.suppliers) == len(theirs.supplier_list())
+            assert (each.ends == "blunt") == peer.is_blunt()
+            assert (each.ends == "5'") == peer.is_5overhang()
+            assert (each.ends == "3'") == peer.is_3overhang()
+            assert len(each.suppliers) == len(peer.supplier_list())
 
 
 @pytest.mark.parametrize(

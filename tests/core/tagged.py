@@ -8,7 +8,6 @@ any arithmetic on coordinates.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from itertools import count
 
 from biowright.core import Feature, Record, Span
 
@@ -98,9 +97,7 @@ class Tagged:
 
     def reverse_complement(self) -> None:
         self.items.reverse()
-        if self.circular:
-            while self.items and isinstance(self.items[-1], Mark):
-                self.items.insert(0, self.items.pop())
+        self._turn()
         for letter in self.letters:
             letter.text = letter.text.translate(_COMPLEMENT)
         for feature in self.features:
@@ -150,6 +147,12 @@ class Tagged:
                     feature.cuts.append((0, True))
             return
         self._shrink(old, new, inside, low)
+        self._turn()
+
+    def _turn(self) -> None:
+        """Marks at the end of a circle stand at its origin."""
+        while self.circular and self.letters and isinstance(self.items[-1], Mark):
+            self.items.insert(0, self.items.pop())
 
     def _shrink(
         self, old: list[Letter], new: list[Letter], inside: list[Mark], low: int
@@ -234,29 +237,39 @@ class Tagged:
             assert record.quality == self.scores()
         assert len(record.features) == len(self.features)
         number = {id(letter): i for i, letter in enumerate(self.letters)}
-        places, seen = {}, count()
+        places = {}
         letters = 0
         for item in self.items:
             if isinstance(item, Mark):
                 places[id(item)] = letters
             else:
                 letters += 1
-                next(seen)
         for feature, traced in zip(record.features, self.features, strict=True):
-            assert _read(feature, len(self.letters)) == [
-                reading
-                for part in traced.parts
-                for reading in (
-                    [("site", places[id(part.mark)] % (letters or 1), part.strand)]
-                    if part.mark is not None and self.circular
-                    else [("site", places[id(part.mark)], part.strand)]
-                    if part.mark is not None
-                    else _reading(
-                        [number[id(x)] for x in part.letters], part.strand, part.low, part.high
-                    )
-                )
-            ]
-            assert len(feature.cuts) == len(traced.cuts), feature
+            expected: list[tuple[object, ...]] = []
+            for part in traced.parts:
+                if part.mark is not None:
+                    expected.append(("site", places[id(part.mark)], part.strand))
+                else:
+                    positions = [number[id(letter)] for letter in part.letters]
+                    expected += _reading(positions, part.strand, part.low, part.high)
+            got = _read(feature, len(self.letters))
+            assert got == expected, (got, expected)
+            assert len(feature.cuts) == len(traced.cuts), feature.cuts
+            for (lost, foreign), said in zip(traced.cuts, feature.cuts, strict=True):
+                _check_cut(lost, foreign, said)
+
+
+def _check_cut(lost: int, foreign: bool, said: str) -> None:
+    """Assert that the words of a mark tell how many letters were lost, and whether others came."""
+    told = said.split(" (")[0]
+    told, _, instead = told.partition(", with ")
+    numbers = [int(word) for word in told.split() if word.isdigit()]
+    if told.startswith("lost") and told != "lost its place":
+        assert sum(numbers) == lost > 0, said
+        assert bool(instead) == foreign, said
+    else:
+        assert lost == 0, said
+        assert told.startswith("interrupted") == foreign, said
 
 
 def _kind(span: Span, low: bool) -> str | None:

@@ -63,7 +63,7 @@ def test_records_come_back_on_any_number_of_lines(
 @pytest.mark.parametrize(
     ("data", "line", "what"),
     [
-        (b"@a\nACGT\n+\nIII\n", 4, "ends within this record"),
+        (b"@a\nACGT\n+\nIII\n", 1, "ends within this record"),
         (b"@a\nACGT\n+\n", 1, "ends within this record"),
         (b"@a\nACGT\n", 1, "ends within this record"),
         (b"@a\n", 1, "ends within this record"),

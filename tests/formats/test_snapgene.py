@@ -448,6 +448,23 @@ def _grouped(said: Attributes) -> dict[str, list[str | None]]:
     return {k: v if v == [None] else [x or "" for x in v] for k, v in grouped.items()}
 
 
+@pytest.mark.reference
+@pytest.mark.parametrize(
+    "name", ["puc19_snapgene.gb", "benchling.gb", "pydna_pGADT7-Rec.gb", "pydna_ApE_example.gb"]
+)
+def test_genbank_to_snapgene(reference: Path, name: str) -> None:
+    (record,) = read(reference / "build" / "formats" / name)
+    sequence, _, _, _, said, table = in_biopython(written(record))
+    assert (sequence, said["topology"]) == (str(record.sequence), record.topology)
+    assert [kind for kind, _, _ in table] == [f.type for f in record.features]
+    lost = losses(record)
+    assert lost <= {"annotation", "reference", "fuzzy ends"}
+    for ours, theirs in zip(record.features, again(record).features, strict=True):
+        assert _grouped(theirs.qualifiers) == _grouped(ours.qualifiers)
+        if "fuzzy ends" not in lost:
+            assert theirs.location == ours.location
+
+
 def test_text_with_markup_signs_survives() -> None:
     said = Attributes(
         [("note", 'length < 10 & "x" > 3'), ("label", "5' &lt; 3'"), ("pseudo", None)]
@@ -582,6 +599,12 @@ def bomb() -> bytes:
 def test_damaged(data: bytes, message: str) -> None:
     with pytest.raises(FormatError, match=message):
         read(io.BytesIO(data))
+
+
+def test_something_else() -> None:
+    for data in (b">a\nATGC\n", joined([DNA]), b"\x09\x00"):
+        with pytest.raises(FormatError, match="cookie"):
+            read(io.BytesIO(data), format="snapgene")
 
 
 def test_a_run_of_n_is_no_bomb() -> None:

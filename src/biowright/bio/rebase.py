@@ -54,9 +54,9 @@ class Enzyme:
             return self.site
         if len(self.cuts) == 1:
             top, bottom = self.cuts[0]
-            if top + bottom == size and 0 <= top <= size:
+            if self.symmetric and 0 <= top <= size:
                 return f"{self.site[:top]}^{self.site[top:]}"
-            if top < 0 or bottom < 0:
+            if max(top, bottom) <= 0:
                 return f"({-top}/{-bottom}){self.site}"
             return f"{self.site}({top - size}/{bottom - size})"
         (top, bottom), (top_after, bottom_after) = self.cuts
@@ -129,6 +129,8 @@ def _known() -> dict[str, Enzyme]:
     known = {}
     for key, row in _tables().rest_dict.items():
         name, site = key.replace("_", "-"), row["site"]
+        if "|" in site:  # HpyUM037X, with two sites of different lengths and unknown cuts
+            continue
         size = len(site)
         cuts = []
         if row["fst5"] is not None:

@@ -18,11 +18,14 @@ if TYPE_CHECKING:
 
     Ints = npt.NDArray[np.int64]
     Counts = npt.NDArray[np.uint8]
+    Quads = npt.NDArray[np.uint16]
 
 __all__ = ["Hit", "find", "find_many"]
 
 CHUNK = 1 << 19
 """Positions that are looked at together, so that the work stays in the processor's cache."""
+MANY = 6
+"""Patterns from which on it pays to sort the positions by their letters."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -196,10 +199,11 @@ def positions(
         for shift in range(1, 4):
             quads <<= 4
             quads |= window[shift : len(window) - 3 + shift]
+        index = _index(quads) if len(patterns) >= MANY else None
         for pattern, count, piece in zip(patterns, counts, pieces, strict=True):
             here = min(count - at, CHUNK)
             if here > 0:
-                starts, wrong = _fits(quads, here, pattern, mismatches)
+                starts, wrong = _fits(quads, index, here, pattern, mismatches)
                 if len(starts):
                     piece.append((starts + at, wrong))
     none = (np.zeros(0, np.int64), np.zeros(0, np.int64))
@@ -211,8 +215,31 @@ def positions(
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class _Index:
+    """Places sorted by the four letters that they have.
+
+    `places` holds those of the first group of letters, of the second and so on; `groups` are the
+    groups that occur, `bounds` where each begins, and `sizes` how many places it has.
+    """
+
+    places: Ints
+    groups: Ints
+    bounds: Ints
+    sizes: Ints
+
+
+def _index(quads: Quads) -> _Index:
+    import numpy as np
+
+    sizes = np.bincount(quads, minlength=1 << 16)
+    groups = np.flatnonzero(sizes)
+    sizes = sizes[groups]
+    return _Index(np.argsort(quads, kind="stable"), groups, np.cumsum(sizes) - sizes, sizes)
+
+
 def _fits(
-    quads: npt.NDArray[np.uint16], count: int, pattern: bytes, mismatches: int
+    quads: Quads, index: _Index | None, count: int, pattern: bytes, mismatches: int
 ) -> tuple[Ints, Ints]:
     """Find the starts below `count` whose letters fit, four letters at a time."""
     import numpy as np
@@ -220,9 +247,15 @@ def _fits(
     # the most telling group first, so that few candidates are left
     groups = sorted(range(0, len(pattern), 4), key=lambda at: _freedom(pattern[at : at + 4]))
     first = groups[0]
-    wrong = _quad_table(pattern[first : first + 4])[quads[first : first + count]]
-    starts = np.flatnonzero(wrong <= min(mismatches, 4))
-    total = wrong[starts].astype(np.int64)
+    table = _quad_table(pattern[first : first + 4])
+    starts = None if index is None else _looked_up(index, table <= min(mismatches, 4))
+    if starts is None:
+        wrong = table[quads[first : first + count]]
+        starts = np.flatnonzero(wrong <= min(mismatches, 4))
+    else:
+        starts = starts - first
+        starts = np.sort(starts[(starts >= 0) & (starts < count)])
+    total = table[quads[starts + first]].astype(np.int64)
     for group in groups[1:]:
         if not len(starts):
             break
@@ -230,6 +263,21 @@ def _fits(
         kept = total <= mismatches
         starts, total = starts[kept], total[kept]
     return starts, total
+
+
+def _looked_up(index: _Index, wanted: npt.NDArray[np.bool_]) -> Ints | None:
+    """Give the places of the wanted groups, or None where looking at all places costs less."""
+    import numpy as np
+
+    chosen = np.flatnonzero(wanted[index.groups])
+    sizes = index.sizes[chosen]
+    if len(chosen) > 256 or 8 * sizes.sum() > len(index.places):
+        return None
+    pieces = [
+        index.places[low : low + size]
+        for low, size in zip(index.bounds[chosen].tolist(), sizes.tolist(), strict=True)
+    ]
+    return np.concatenate(pieces) if pieces else index.places[:0]
 
 
 def _freedom(group: bytes) -> int:

@@ -14,8 +14,13 @@ from .plan import BuildPlan, Piece
 __all__ = ["assemble", "choose_overhangs", "order_parts"]
 
 # site, bases between site and cut, length of the overhang (REBASE)
-_ENZYMES = {"BsaI": ("GGTCTC", 1, 4), "BsmBI": ("CGTCTC", 1, 4), "Esp3I": ("CGTCTC", 1, 4),
-            "BbsI": ("GAAGAC", 2, 4), "SapI": ("GCTCTTC", 1, 3)}
+_ENZYMES = {
+    "BsaI": ("GGTCTC", 1, 4),
+    "BsmBI": ("CGTCTC", 1, 4),
+    "Esp3I": ("CGTCTC", 1, 4),
+    "BbsI": ("GAAGAC", 2, 4),
+    "SapI": ("GCTCTTC", 1, 3),
+}
 _PAD = "TTATAT"  # so that the enzyme holds on to the end of a linear piece
 
 
@@ -48,7 +53,8 @@ def choose_overhangs(count: int, length: int = 4) -> tuple[str, ...]:
             if len(chosen) == count:
                 return tuple(chosen)
     raise InputError(
-        f"there are no {count} overhangs of {length} bases that differ in two", hint="use fewer slots"
+        f"there are no {count} overhangs of {length} bases that differ in two",
+        hint="use fewer slots",
     )
 
 

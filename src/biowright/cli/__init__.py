@@ -21,7 +21,10 @@ __all__ = ["COMMANDS", "build_app", "main"]
 # name -> where its function or app lives, and its line in the help
 COMMANDS = {
     "inspect": ("biowright.cli.inspect:inspect", "Say what is in sequence files."),
-    "convert": ("biowright.cli.convert:convert", "Convert a file; report what the target cannot hold."),
+    "convert": (
+        "biowright.cli.convert:convert",
+        "Convert a file; report what the target cannot hold.",
+    ),
     "edit": ("biowright.cli.edit:edit", "Insert, delete, replace, rotate...; features follow."),
     "view": ("biowright.cli.view:view", "Draw a map in the terminal, or as SVG."),
 }
@@ -55,7 +58,9 @@ def build_app() -> App:
 
     from biowright import __version__
 
-    app = App(name="biowright", version=__version__, help_format="plaintext", result_action="return_value")
+    app = App(
+        name="biowright", version=__version__, help_format="plaintext", result_action="return_value"
+    )
     for name, (target, line) in COMMANDS.items():
         app.command(target, name=name, help=line)
     return app
@@ -93,9 +98,7 @@ def _run(arguments: list[str]) -> int:
         hint = suggest(arguments[0], COMMANDS)
         return _fail(f"there is no command '{arguments[0]}'" + (f" ({hint})" if hint else ""), 2)
     try:
-        result = build_app()(
-            arguments, exit_on_error=False, print_error=False, help_on_error=False
-        )
+        result = build_app()(arguments, exit_on_error=False, print_error=False, help_on_error=False)
         sys.stdout.flush()
         return result if isinstance(result, int) else 0
     except BiowrightError as error:

@@ -121,7 +121,12 @@ def next_(folder: Path, *, database: Database = None, json: Json = False) -> int
         return 0
     sys.stdout.write(f"round {round}\n")
     rows = [
-        (i, p["id"], *(("" if p[k] is None else f"{p[k]:.4g}") for k in ("mean", "low", "high")), p["reason"])
+        (
+            i,
+            p["id"],
+            *(("" if p[k] is None else f"{p[k]:.4g}") for k in ("mean", "low", "high")),
+            p["reason"],
+        )
         for i, p in enumerate(picks, 1)
     ]
     print_table(("#", "design", "mean", "low", "high", "reason"), rows)

@@ -37,9 +37,7 @@ def convert(
     output
         The file to write; its ending says the format (`.gz` packs it).
     """
-    done = convert_file(
-        given(input), output, to=to, format=from_, encoding=encoding, force=force
-    )
+    done = convert_file(given(input), output, to=to, format=from_, encoding=encoding, force=force)
     if json:
         print_json({"records": done.records, "losses": [asdict(loss) for loss in done.losses]})
         return 0

@@ -14,9 +14,7 @@ from .output import print_json, print_table, printable
 __all__ = ["inspect"]
 
 
-def inspect(
-    *files: str, from_: From = None, encoding: Encoding = None, json: Json = False
-) -> int:
+def inspect(*files: str, from_: From = None, encoding: Encoding = None, json: Json = False) -> int:
     """Say what is in sequence files: records, lengths, topology, checksums, features.
 
     Parameters

@@ -76,12 +76,14 @@ def features_through(record: Record, window: Window, what: str) -> FeatureTable:
 
     extents = table.extents()
     stays = extents.last_end <= window.start
-    moves = ~stays & (extents.first_start >= window.end)
+    # all parts lie behind; a site at the place of an insertion lies before it
+    moves = ~stays & (extents.first_start >= window.end) & (extents.first_end > window.start)
     if window.circular:
         moves &= extents.last_end <= window.start + window.length
         if window.start == 0 or window.end == window.length:
             stays &= ~_meeting(table, window.length)
             moves &= ~_meeting(table, window.length)
+        stays &= extents.last_start < window.length + window.growth
     sources = _sources(record)
     changed: dict[int, Feature] = {}
     for index in (~(stays | moves)).nonzero()[0].tolist():

@@ -62,13 +62,19 @@ class Feature:
             object.__setattr__(self, "qualifiers", Attributes(self.qualifiers))
 
     @property
-    def label(self) -> str:
-        """The name that a reader would give it: label, gene, product, ... or its type."""
+    def label_key(self) -> str | None:
+        """The qualifier that its label is read from, None where it has no name of its own."""
         for key in _LABEL_KEYS:
             value = self.qualifiers.first(key)
             if value and not value.startswith(CUT_NOTE):
-                return value
-        return self.type
+                return key
+        return None
+
+    @property
+    def label(self) -> str:
+        """The name that a reader would give it: label, gene, product, ... or its type."""
+        key = self.label_key
+        return self.type if key is None else self.qualifiers.first(key, self.type)
 
     @property
     def cuts(self) -> tuple[str, ...]:

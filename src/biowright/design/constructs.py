@@ -147,15 +147,18 @@ def fill_slots(
                 if not found:
                     roles = sorted(set().union(*map(_roles, parts))) if parts else []
                     hint = suggest(role, roles)
-                    problems.append(f"slot {slot}: no part has the role '{role}'"
-                                    + (f" ({hint})" if hint else ""))
+                    problems.append(
+                        f"slot {slot}: no part has the role '{role}'"
+                        + (f" ({hint})" if hint else "")
+                    )
                 chosen += found
             elif name in known:
                 chosen.append(name)
             else:
                 hint = suggest(name, known)
-                problems.append(f"slot {slot}: there is no part '{name}'"
-                                + (f" ({hint})" if hint else ""))
+                problems.append(
+                    f"slot {slot}: there is no part '{name}'" + (f" ({hint})" if hint else "")
+                )
         if len(set(chosen)) != len(chosen):
             problems.append(f"slot {slot}: a part stands there twice")
         filled.append((slot, tuple(chosen)))

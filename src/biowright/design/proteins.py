@@ -207,9 +207,7 @@ class ProteinVariants:
             factors = {"changes": self._changes(protein) or "none"}
         return Candidate(id, factors, record)
 
-    def _record(
-        self, dna: Letters, name: str, protein: str, changes: Sequence[str] = ()
-    ) -> Record:
+    def _record(self, dna: Letters, name: str, protein: str, changes: Sequence[str] = ()) -> Record:
         qualifiers = [("gene", self.name), ("codon_start", "1")]
         if changes:
             qualifiers.append(("note", f"changes: {' '.join(changes)}"))

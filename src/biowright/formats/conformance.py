@@ -149,8 +149,10 @@ def _round_trip(format: Format, record: Record) -> tuple[list[bytes], list[str]]
 
 def _comparison(a: Record, b: Record) -> Iterator[tuple[str, bool]]:
     if a.molecule is Molecule.RNA or b.molecule is Molecule.RNA:
-        yield "letters", a.sequence.data.upper().replace(b"U", b"T") == (
-            b.sequence.data.upper().replace(b"U", b"T")
+        yield (
+            "letters",
+            a.sequence.data.upper().replace(b"U", b"T")
+            == (b.sequence.data.upper().replace(b"U", b"T")),
         )
     else:
         yield "letters", a.sequence.data.upper() == b.sequence.data.upper()

@@ -36,6 +36,8 @@ WIDTH = 70
 _TOPOLOGY = re.compile(r"\[\s*topology\s*=\s*(circular|linear)\s*\]", re.IGNORECASE)
 _ASSEMBLED = re.compile(r"(?:^|\s)circular=(?:true|yes)(?:\s|$)", re.IGNORECASE)
 _PIR = re.compile(rb"(?:P1|F1|DL|DC|RL|RC|N1|N3|XX);\S+\s*$")
+_BLANKS = re.compile(r"[ \t\r\n]+")
+_LINE_ENDS = re.compile(r"[\r\n]+")
 _NO_FEATURES = FeatureTable()
 _NO_ATTRIBUTES = Attributes()
 
@@ -70,9 +72,8 @@ class Title:
         """Read a title line."""
         name, _, description = text.partition(" ")
         if not name or "\t" in text or description[:1] == " " or description[-1:] == " ":
-            words = text.split(None, 1)
-            name, description = (*words, "", "")[:2]
-            description = description.rstrip()
+            words = _BLANKS.split(text.strip(" \t"), maxsplit=1)
+            name, description = (*words, "")[:2]
         topology = Topology.LINEAR
         if "=" in description:
             if said := _TOPOLOGY.search(description):
@@ -90,13 +91,13 @@ class Title:
             kept = cls.of(text)
             if kept.says(record):
                 return kept
-        name = "_".join((record.name or record.id).split())
-        description = " ".join(record.description.splitlines()).strip()
+        name = _BLANKS.sub("_", record.name or record.id)
+        description = _LINE_ENDS.sub(" ", record.description).strip(" \t")
+        if not name and (description or record.circular):
+            name = "unnamed"
         title = cls.of(f"{name} {description}" if description else name)
         if title.topology is not record.topology:
             title = cls.of(f"{title.text} [topology={record.topology}]")
-        if (description or title.topology is not Topology.LINEAR) and not name:
-            title = cls.of(f"unnamed {title.text.lstrip()}")
         return title
 
     def says(self, record: Record) -> bool:
@@ -222,7 +223,7 @@ def _record(chunk: bytes, path: str, line: int, comments: list[str], protein: bo
     name, _, description = text.partition(" ")
     topology = Topology.LINEAR
     kept = bool(comments)
-    if "=" in text or "\t" in text or not name or description.strip() != description:
+    if "=" in text or "\t" in text or not name or description.strip(" ") != description:
         title = Title.of(text)
         name, description, topology = title.name, title.description, title.topology
         kept = True

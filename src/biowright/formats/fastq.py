@@ -80,19 +80,15 @@ def read(source: Source) -> Iterator[Record]:
             )
         first = number
         text = _decoded(title_line, path, number)
-        letters = next(lines, b"").rstrip()
-        number += 1
-        plus = next(lines, b"")
-        number += 1
-        if plus[:1] != b"+":
-            pieces = [letters]
-            while plus[:1] != b"+":
-                if not plus and (plus := next(lines, b"@")) == b"@":
-                    raise _cut_off(text, path, first)
-                pieces.append(plus.strip())
-                plus = next(lines, b"")
-                number += 1
-            letters = b"".join(pieces)
+        pieces = []
+        plus = next(lines, None)
+        while plus is not None and plus[:1] != b"+":
+            pieces.append(plus.strip())
+            plus = next(lines, None)
+        if plus is None:
+            raise _cut_off(text, path, first)
+        number += len(pieces) + 1
+        letters = pieces[0] if len(pieces) == 1 else b"".join(pieces)
         if len(plus) > 1 and plus[1:].rstrip() != title_line[1:].rstrip():
             raise FormatError(
                 "the title after '+' is another one than that after '@'", path=path, line=number
@@ -102,7 +98,9 @@ def read(source: Source) -> Iterator[Record]:
             quality = next(lines, b"")
             number += 1
             if len(quality) != len(letters):
-                quality, number = _long_quality(quality, len(letters), lines, text, path, number)
+                quality, number = _long_quality(
+                    quality, len(letters), lines, text, path, first, number
+                )
         yield _record(text, letters, quality, path, first)
 
 
@@ -114,15 +112,21 @@ def _lines(block: bytes) -> list[bytes]:
 
 
 def _long_quality(
-    first: bytes, length: int, lines: Iterator[bytes], text: str, path: str, number: int
+    quality: bytes,
+    length: int,
+    lines: Iterator[bytes],
+    text: str,
+    path: str,
+    first: int,
+    number: int,
 ) -> tuple[bytes, int]:
     """Collect a quality that stands on several lines; give it and the number of its last line."""
-    pieces = [first.rstrip()]
+    pieces = [quality.rstrip()]
     have = len(pieces[0])
     while have < length:
         line = next(lines, None)
         if line is None:
-            raise _cut_off(text, path, number)
+            raise _cut_off(text, path, first)
         number += 1
         pieces.append(line.rstrip())
         have += len(pieces[-1])
@@ -138,8 +142,8 @@ def _long_quality(
 
 
 def _record(text: str, letters: bytes, quality: bytes, path: str, line: int) -> Record:
-    title = Title.of(text)
     molecule = molecule_of(letters)
+    title = Title.of(text)
     if molecule is not Molecule.DNA and molecule is not Molecule.RNA:
         what, hint = why_not(letters, Molecule.DNA) or ("", None)
         raise FormatError(what, path=path, line=line + 1, record=title.name, hint=hint)

@@ -49,7 +49,16 @@ from biowright.core import (
 from .format import Format, Loss
 from .genbank_header import ORDER, PLAIN, genbank_fields, split_blocks
 from .genbank_locus import Locus, in_columns, locus_of, read_locus, write_locus
-from .insdc_entries import Entry, encoded, letter_lines, read_entries, read_letters, text_of
+from .insdc_entries import (
+    Entry,
+    check_length,
+    encoded,
+    letter_lines,
+    line_starts,
+    read_entries,
+    read_letters,
+    text_of,
+)
 from .insdc_features import Place, read_features
 from .insdc_header import Block, Spelling, lay_out
 from .insdc_losses import feature_spelling, field_losses, record_losses
@@ -58,8 +67,8 @@ from .source import Source
 
 __all__ = ["FORMATS"]
 
-_LOCUS = re.compile(rb"^LOCUS[ \t]", re.M)
-_ORIGIN = re.compile(rb"^ORIGIN(?=[ \t\n]|\Z)[^\n]*\n?", re.M)
+_LOCUS = re.compile(rb"LOCUS[ \t]")
+_ORIGIN = re.compile(rb"ORIGIN(?=[ \t\n]|\Z)[^\n]*\n?")
 # A line of a record whose LOCUS line is missing.
 _INSIDE = re.compile(rb"^(?:DEFINITION|ACCESSION|VERSION|FEATURES|ORIGIN)(?=\s)", re.M)
 # The keywords that a misspelling must not hide: what stands under them would be lost from sight.
@@ -72,7 +81,7 @@ _SINGLE = ("molecule_type", "division", "date", "length", "gi", "source", "organ
 
 def sniff(head: bytes) -> bool:
     """Tell GenBank by a LOCUS line with a length, first or after a few lines of a mail or release."""
-    match = _LOCUS.search(head.replace(b"\r", b"\n") if b"\r" in head else head)
+    match = next(line_starts(_LOCUS, head.replace(b"\r", b"\n")), None)
     if match is None:
         return False
     before = head[: match.start()]
@@ -92,7 +101,7 @@ def read(source: Source) -> Iterator[Record]:
     """
     found = False
     for entry in read_entries(source):
-        starts = [match.start() for match in _LOCUS.finditer(entry.data)]
+        starts = [match.start() for match in line_starts(_LOCUS, entry.data)]
         before = entry.data[: starts[0]] if starts else entry.data
         if match := _INSIDE.search(before):
             raise FormatError(
@@ -115,7 +124,7 @@ def read(source: Source) -> Iterator[Record]:
 
 
 def _read_record(entry: Entry, name: str) -> Record:
-    match = _ORIGIN.search(entry.data)
+    match = next(line_starts(_ORIGIN, entry.data), None)
     text = text_of(entry.data[: match.start()] if match else entry.data, entry.line, name)
     first = text.split("\n", 1)[0]
     locus = read_locus(first, entry.line)
@@ -136,12 +145,21 @@ def _built(entry: Entry, text: str, locus: Locus, origin: re.Match[bytes] | None
         line = entry.line + text.count("\n")
         blocks.append(Block("ORIGIN", origin[0].decode("utf-8", "replace").rstrip("\n"), line))
         sequence = read_letters(entry.data[origin.end() :], locus.molecule, topology, line + 1)
-    _check_length(locus, sequence, entry, origin is not None, contig)
+    check_length(
+        len(sequence),
+        locus.length,
+        entry,
+        line="LOCUS",
+        letters="ORIGIN" if origin is not None else "",
+        described=contig,
+    )
     place = Place(locus.length, topology is Topology.CIRCULAR, locus.unit != "aa")
     features, spelled = read_features(table, place, table_line)
     pairs: list[tuple[str, str]] = [
         (key, value)
-        for key, value in zip(("molecule_type", "division", "date"), locus[3:4] + locus[5:7], strict=True)
+        for key, value in zip(
+            ("molecule_type", "division", "date"), locus[3:4] + locus[5:7], strict=True
+        )
         if value
     ]
     if not sequence:
@@ -192,36 +210,6 @@ def _check_keywords(blocks: list[Block]) -> None:
                 expected="a keyword in capitals, or a line that begins with blanks",
                 hint=hint,
             )
-
-
-def _check_length(
-    locus: Locus, sequence: Sequence, entry: Entry, origin: bool, contig: bool
-) -> None:
-    if len(sequence) == locus.length or (origin and not sequence and contig):
-        return
-    if not origin:
-        if entry.ended or contig:
-            return  # a record that only describes its sequence
-        raise FormatError(
-            f"the file ends before the sequence of {locus.length:,} {locus.unit}",
-            line=entry.line + entry.data.count(b"\n"),
-            hint="it was cut off; copy or download it again",
-        )
-    if not sequence:
-        raise FormatError(
-            f"ORIGIN is empty, but the LOCUS line says {locus.length:,} {locus.unit}",
-            line=entry.line,
-            hint="download the record again with its sequence: 'GenBank (full)'",
-        )
-    short = len(sequence) < locus.length
-    raise FormatError(
-        f"the LOCUS line says {locus.length:,} {locus.unit}, but the sequence has {len(sequence):,} "
-        "letters",
-        line=entry.line,
-        hint="the file was cut off; copy or download it again"
-        if short and not entry.ended
-        else "take the whole sequence, or set the length in the LOCUS line right",
-    )
 
 
 def _read_fields(
@@ -340,9 +328,7 @@ def _contents(record: Record, raw: tuple[Block, ...]) -> dict[str, list[Hashable
     }
 
 
-def _kept(
-    record: Record, locus: Locus, spelling: Spelling | None, contig: bool
-) -> list[Block]:
+def _kept(record: Record, locus: Locus, spelling: Spelling | None, contig: bool) -> list[Block]:
     """Give the blocks as they were read, without those that the record contradicts."""
     blocks = []
     # an empty ORIGIN without a CONTIG would say that the sequence got lost
@@ -372,7 +358,18 @@ FORMATS = (
     Format(
         "genbank",
         "GenBank flat file",
-        (".gb", ".gbk", ".gbff", ".genbank", ".gp", ".gpff", ".gpt", ".gbwithparts", ".ape", ".seq"),
+        (
+            ".gb",
+            ".gbk",
+            ".gbff",
+            ".genbank",
+            ".gp",
+            ".gpff",
+            ".gpt",
+            ".gbwithparts",
+            ".ape",
+            ".seq",
+        ),
         sniff,
         read,
         write,

@@ -23,9 +23,12 @@ ORDER = (
 PLAIN = "NID PID PROJECT DBSOURCE SEGMENT COMMENT PRIMARY CONTIG WGS WGS_SCAFLD TSA TLS".split()
 
 _KEYWORD = re.compile(r"BASE COUNT|[A-Z][A-Z0-9_]*(?![^\s])")
+_NEXT = re.compile(r"\n(?=[^ \t\n])")
 _SUB = re.compile(r" {1,8}([A-Z]{3,})(?: +(.*))?")
 _ENTRY = re.compile(r"[A-Za-z][\w ]*:(?: |$)")
-_BASES = re.compile(r"\((?:bases|residues) ([0-9]{1,15} to [0-9]{1,15}(?:; ?[0-9]{1,15} to [0-9]{1,15})*)\)")
+_BASES = re.compile(
+    r"\((?:bases|residues) ([0-9]{1,15} to [0-9]{1,15}(?:; ?[0-9]{1,15} to [0-9]{1,15})*)\)"
+)
 _SUBFIELDS = {
     "AUTHORS": "authors",
     "CONSRTM": "consortium",
@@ -42,15 +45,17 @@ def split_blocks(text: str, line: int) -> Iterator[Block]:
 
     The keyword of a block is empty where that line does not begin with one.
     """
-    lines = text.split("\n")
-    starts = [index for index, row in enumerate(lines) if row[:1] not in ("", " ", "\t")]
-    for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
-        rows = lines[start:end]
-        while not rows[-1]:
-            rows.pop()
-        match = _KEYWORD.match(rows[0])
-        keyword = match[0].replace(" ", "_") if match else ""
-        yield Block(keyword, "\n".join(rows), line + start)
+    start = 0
+    while start < len(text):
+        match = _NEXT.search(text, start)
+        end = match.end() if match else len(text)
+        block = text[start:end]
+        if block[0] not in " \t\n":
+            word = _KEYWORD.match(block)
+            keyword = word[0].replace(" ", "_") if word else ""
+            yield Block(keyword, block.rstrip("\n"), line)
+        line += block.count("\n")
+        start = end
 
 
 @cache
@@ -69,9 +74,13 @@ def genbank_fields(unit: str) -> dict[str, Field]:
         if keyword in ("COMMENT", "PRIMARY", "DBSOURCE"):
             fields[keyword] = Field(_read_lines, _writer_of_lines(keyword))
         elif keyword == "CONTIG":
-            fields[keyword] = Field(lambda text: "".join("".join(_rows(text)).split()), _write_contig)
+            fields[keyword] = Field(
+                lambda text: "".join("".join(_rows(text)).split()), _write_contig
+            )
         else:
-            fields[keyword] = Field(lambda text: _said(joined(_rows(text))), _writer_of_text(keyword))
+            fields[keyword] = Field(
+                lambda text: _said(joined(_rows(text))), _writer_of_text(keyword)
+            )
     return fields
 
 
@@ -131,7 +140,9 @@ def _read_links(text: str) -> tuple[str, ...]:
 
 
 def _write_links(links: tuple[str, ...], _: int) -> str:
-    return _block("DBLINK", [line for link in links for line in wrapped(link, WIDTH, WIDTH)] or ["."])
+    return _block(
+        "DBLINK", [line for link in links for line in wrapped(link, WIDTH, WIDTH)] or ["."]
+    )
 
 
 def _read_keywords(text: str) -> tuple[str, ...]:

@@ -12,7 +12,9 @@ from .format import Loss
 __all__ = ["Locus", "in_columns", "locus_of", "read_locus", "write_locus"]
 
 # The name may hold blanks, even 'File 1234 bp', so the last length with a unit is the one.
-_LOCUS = re.compile(r"LOCUS[ \t]+(?:(.*\S)[ \t]+)?([0-9]{1,15})[ \t]+(bp|aa|rc)(?:[ \t]+(.*))?", re.I)
+_LOCUS = re.compile(
+    r"LOCUS[ \t]+(?:(.*\S)[ \t]+)?([0-9]{1,15})[ \t]+(bp|aa|rc)(?:[ \t]+(.*))?", re.I
+)
 _LENGTH = re.compile(r"([0-9]{1,15}) (bp|aa|rc)")
 # EMBL's divisions that GenBank names otherwise.
 _DIVISIONS = {
@@ -75,7 +77,9 @@ def read_locus(text: str, line: int = 1) -> Locus:
     match = _LOCUS.fullmatch(text.strip(" \t"))
     if match is None:
         raise FormatError(
-            "the LOCUS line has no length", line=line, expected="a name, then a length such as 120 bp"
+            "the LOCUS line has no length",
+            line=line,
+            expected="a name, then a length such as 120 bp",
         )
     name, length, unit, rest = match.groups()
     words = (rest or "").split()

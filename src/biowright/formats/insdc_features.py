@@ -37,14 +37,14 @@ SEQUENCE_KEYS = frozenset({"translation"})
 STRETCH = 1 << 16
 _REGULAR = re.compile(r" {5}\S")
 _HEAD = re.compile(r"\n(?= {5}\S)")
+# What a line holds: a key with its sign, a plain value in quotes, one with doubled quotes or over several
+# lines, a value without quotes; or the rest, of which blank lines are left out.
 _TOKEN = re.compile(
-    r'\n {21}/([^="\s]+)="([^"]*+(?:""[^"]*+)*+)" *+(?=\n)'
-    r"|\n {21}/([^=\"\s]+)=([^\"\s][^\n]*(?:\n {21}[^/\s][^\n]*)*)"
-    r"|\n {21}/([^=\"\s]+)(?= *\n)"
-    r"|\n {5}(?=\S)([^\n]*)"
-    r"|\n( *[^\s/\"][^\n]*)"
-    r"|\n *+(?=[^\n])([^\n]+)"
+    r'\n {21}/([^="\s]+=)(?:"(?:([^"\n]*+)|([^"]*+(?:""[^"]*+)*+))" *+(?=\n)'
+    r'|([^"\s][^\n]*(?:\n {21}[^/\s][^\n]*)*))'
+    r"|\n( *+[^ \n][^\n]*)"
 )
+_FLAG = re.compile(r' {21}/([^="\s]+) *')
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +90,7 @@ def stands_bare(key: str, value: str) -> bool:
     )
 
 
-def read_features(
-    table: str, place: Place, line: int
-) -> tuple[list[Feature], FeatureSpelling]:
+def read_features(table: str, place: Place, line: int) -> tuple[list[Feature], FeatureSpelling]:
     """Read a feature table.
 
     Parameters
@@ -166,10 +164,12 @@ class _TableReader:
         self.place = place
         self.features: list[Feature] = []
         self.keys: dict[str, str] = {}
+        self.names: dict[str, str] = {}
         self.known: dict[str, Location] = {}
         self.locations: dict[Location, str] = {}
         self.bare: set[tuple[str, str]] = set()
         self.quoted: set[tuple[str, str]] = set()
+        self.usual: set[tuple[str, str]] = set()
 
     def spelling(self) -> FeatureSpelling:
         return FeatureSpelling(
@@ -185,38 +185,53 @@ class _TableReader:
         return False
 
     def _swept(self, table: str) -> bool:
-        keys = self.keys
+        names = self.names
         head = text = ""
         pairs: list[tuple[str, str | None]] = []
-        for key, value, bare_key, bare, flag, start, more, odd in _TOKEN.findall("\n" + table):
-            if key:
+        for key, plain, value, bare, line in _TOKEN.findall("\n" + table):
+            if plain:
+                pairs.append((names.get(key) or self._name(key, plain), plain))
+            elif key and bare:
+                bare = joined(bare.split("\n")) if "\n" in bare else bare.rstrip(" ")
+                pairs.append((self._bare_name(key, bare), bare))
+            elif key:
+                if "\n" in value:
+                    value = _united(key[:-1], value.split("\n"))
                 if '"' in value:
                     value = value.replace('""', '"')
-                if "\n" in value:
-                    value = _united(key, value.split("\n"))
-                key = keys.setdefault(key, key)
-                if key in BARE_KEYS and stands_bare(key, value):
-                    self.quoted.add((key, value))
-                pairs.append((key, value))
-            elif bare_key:
-                bare = joined(bare.split("\n")) if "\n" in bare else bare.rstrip(" ")
-                self._add_bare(keys.setdefault(bare_key, bare_key), bare, pairs)
-            elif flag:
-                pairs.append((flag, None))
-            elif start:
+                pairs.append((names.get(key) or self._name(key, value), value))
+            elif line[:5] == "     " and line[5] != " ":
                 if head and not self._add(head, text, pairs):
                     return False
-                words = start.split()
+                words = line.split()
                 if len(words) != 2:
                     return False
                 head, text = words
-                head = keys.setdefault(head, head)
                 pairs = []
-            elif odd or pairs or not head or not more.startswith(" " * 21):
+            elif flag := _FLAG.fullmatch(line):
+                pairs.append((flag[1], None))
+            elif pairs or not head or line[:21].strip(" ") or line[21] in '/"':
                 return False  # a line that is no part of the regular form
             else:
-                text += "".join(more.split())
+                text += "".join(line.split())
         return not head or self._add(head, text, pairs)
+
+    def _name(self, key: str, value: str) -> str:
+        """Give the name of a key with its sign, and notice quotes that are not usual."""
+        name = key[:-1]
+        if name not in BARE_KEYS:
+            return self.names.setdefault(key, name)
+        if stands_bare(name, value):
+            self.quoted.add((name, value))
+        return name
+
+    def _bare_name(self, key: str, value: str) -> str:
+        """Give the name of a key with its sign, and notice that its value has no quotes."""
+        name = self.keys.setdefault(key[:-1], key[:-1])
+        pair = (name, value)
+        if pair not in self.usual:
+            (self.usual if stands_bare(name, value) else self.bare).add(pair)
+        return name
 
     def _add(self, key: str, text: str, pairs: list[tuple[str, str | None]]) -> bool:
         location = self.known.get(text)
@@ -225,6 +240,7 @@ class _TableReader:
                 location = self.locate(text)
             except LocationError:
                 return False
+        key = self.keys.setdefault(key, key)
         self.features.append(Feature(key, location, Attributes(pairs)))
         return True
 
@@ -240,11 +256,6 @@ class _TableReader:
                 self.locations[location] = text
         self.known[text] = location
         return location
-
-    def _add_bare(self, key: str, value: str, pairs: list[tuple[str, str | None]]) -> None:
-        if not stands_bare(key, value):
-            self.bare.add((key, value))
-        pairs.append((key, value))
 
     def walk(self, table: str, line: int) -> None:
         """Read a table of any form, line by line."""
@@ -288,8 +299,9 @@ class _TableReader:
         key, sign, rest = (part.strip(" \t") for part in text[1:].partition("="))
         if not key or '"' in key or (not sign and len(key.split()) > 1):
             raise FormatError(
-                f"the qualifier '{text[:40]}' has no '='" if '"' in key else
-                f"'{text[:40]}' is no qualifier",
+                f"the qualifier '{text[:40]}' has no '='"
+                if '"' in key
+                else f"'{text[:40]}' is no qualifier",
                 line=number,
                 expected='/key="value", /key=value or /key',
             )
@@ -309,7 +321,8 @@ class _TableReader:
             return end
         while end < len(lines) and not lines[end][1].startswith("/"):
             end += 1
-        self._add_bare(key, joined([rest, *(row for _, row in lines[at + 1 : end])]), pairs)
+        value = joined([rest, *(row for _, row in lines[at + 1 : end])])
+        pairs.append((self._bare_name(f"{key}=", value), value))
         return end
 
 

@@ -246,9 +246,7 @@ def _closed(parts: tuple[Span, ...], length: int) -> Iterator[Span]:
             and 0 < len(after) <= length - len(before)
         ):
             fuzz = after.end_fuzz and after.end_fuzz.moved(lambda p: p + length)
-            held = Span(
-                before.start, length + after.end, part.strand, before.start_fuzz, fuzz
-            )
+            held = Span(before.start, length + after.end, part.strand, before.start_fuzz, fuzz)
         else:
             yield held
             held = part

@@ -68,7 +68,9 @@ def field_losses(record: str, lost: Iterable[tuple[str, Any, Any]]) -> list[Loss
     losses = []
     for keyword, content, back in lost:
         if isinstance(content, Reference):
-            names = [name for name in content.__slots__ if getattr(content, name) != getattr(back, name)]
+            names = [
+                name for name in content.__slots__ if getattr(content, name) != getattr(back, name)
+            ]
             title = content.title[:40] or content.journal[:40]
             losses.append(Loss(record, "references", f"{', '.join(names)} of '{title}'"))
         else:

@@ -8,7 +8,14 @@ from collections.abc import Iterable
 from biowright.core import Feature, Location
 
 from .format import Loss
-from .insdc_features import BARE_KEYS, SEQUENCE_KEYS, FeatureSpelling, Place, split_head, stands_bare
+from .insdc_features import (
+    BARE_KEYS,
+    SEQUENCE_KEYS,
+    FeatureSpelling,
+    Place,
+    split_head,
+    stands_bare,
+)
 from .insdc_location import write_location
 from .insdc_text import break_at_commas, wrapped
 
@@ -106,7 +113,9 @@ class _TableWriter:
             more = f", and {len(details) - 1:,} more" if len(details) > 1 else ""
             found.append(Loss(self.record, what, details[0] + more))
         if self.ids:
-            found.append(Loss(self.record, "feature id", f"the identities of {self.ids:,} features"))
+            found.append(
+                Loss(self.record, "feature id", f"the identities of {self.ids:,} features")
+            )
         return found
 
     def _location(self, location: Location) -> str:

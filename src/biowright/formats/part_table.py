@@ -299,17 +299,22 @@ def _write(records: Iterable[Record], output: BinaryIO, delimiter: str) -> list[
     extra = [key for key, n in width.items() if key != "role" for _ in range(n)]
     extra = ["role"] * (width["role"] - 1) + extra
     with_id = any(record.id for record in held)
-    text = io.TextIOWrapper(output, encoding="utf-8", errors="surrogatepass", newline="")
-    rows = csv.writer(text, delimiter=delimiter, lineterminator="\n")
     head = ["name", *(["id"] if with_id else []), "sequence", "topology", "molecule", "role"]
-    rows.writerow([*head, "description", *extra])
+    lines = [_line([*head, "description", *extra], delimiter)]
     for record, values in zip(held, cells, strict=True):
         left = {key: list(those) for key, those in values.items()}
         row = [record.name, *([record.id] if with_id else []), str(record.sequence)]
         row += [record.topology, record.molecule, _next(left, "role"), record.description]
-        rows.writerow([*row, *(_next(left, key) for key in extra)])
-    text.detach()
+        lines.append(_line([*row, *(_next(left, key) for key in extra)], delimiter))
+    output.write("".join(lines).encode("utf-8", "surrogatepass"))
     return losses
+
+
+def _line(cells: list[str], delimiter: str) -> str:
+    # the csv module of Python 3.11 leaves a lone carriage return without quotes
+    special = re.compile(f'[{re.escape(delimiter)}"\\r\\n]')
+    quoted = ('"' + c.replace('"', '""') + '"' if special.search(c) else c for c in cells)
+    return delimiter.join(quoted) + "\n"
 
 
 def _next(left: dict[str, list[str]], key: str) -> str:

@@ -225,7 +225,10 @@ def write_jsonld(graph: Graph) -> tuple[bytes, list[str]]:
     context = {
         prefix: space
         for prefix, space in sorted(graph.prefixes.items())
-        if prefix and prefix not in schemes and ":" not in prefix and is_absolute(space)
+        if prefix
+        and prefix not in schemes
+        and ":" not in prefix
+        and is_absolute(space)
         and space.endswith(("#", "/", ":"))
     }
     spaces: dict[str, str] = {}

@@ -77,7 +77,9 @@ def read_ntriples(text: str, name: str) -> Graph:
         try:
             subject = graph.blank(s_blank) if s is None else _unescaped(s)
             if value is not None:
-                target: Term = Literal(_unescaped(value), _unescaped(datatype or ""), language or "")
+                target: Term = Literal(
+                    _unescaped(value), _unescaped(datatype or ""), language or ""
+                )
             else:
                 target = graph.blank(o_blank) if o is None else _unescaped(o)
             graph.add(subject, _unescaped(p), target)

@@ -1,11 +1,10 @@
-"""RDF/XML (https://www.w3.org/TR/rdf-syntax-grammar/), read with expat and written in a fixed order.
+"""RDF/XML (https://www.w3.org/TR/rdf-syntax-grammar/), read with expat.
 
-Literals keep their spelling, and no entity is expanded and no file fetched.
+Literals keep their spelling, no entity is expanded and no file is fetched.
 """
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from pyexpat import ExpatError, ParserCreate, errors
 from xml.sax.saxutils import escape
@@ -15,7 +14,7 @@ from biowright.core import FormatError
 from .rdf_graph import RDF, TYPE, Graph, Literal, Term, is_blank, resolve, split_iri
 from .xml_safety import check_xml
 
-__all__ = ["read_xml", "write_xml"]
+__all__ = ["quoted", "read_xml"]
 
 _XML = "http://www.w3.org/XML/1998/namespace"
 _SEPARATOR = "\x01"  # no character of XML, so that no name holds it
@@ -26,9 +25,6 @@ _SYNTAX = {
 _NO_NODE = {RDF + name for name in ("ID", "about", "resource", "parseType", "nodeID", "datatype")}
 _NO_PROPERTY = _NO_NODE | {RDF + "Description", RDF + "RDF"}
 _OLD = {RDF + name for name in ("aboutEach", "aboutEachPrefix", "bagID")}
-_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_PREFIX = re.compile(r"[^\W\d][\w.\-]*\Z")
-NESTING = 40
 
 
 @dataclass(slots=True)
@@ -290,8 +286,11 @@ class _Reader:
             if not space and attribute:
                 return local
             prefix = next(
-                (p for p, open_ in self.namespaces.items() if open_ and open_[-1] == space
-                 and (p or not attribute)),
+                (
+                    p
+                    for p, open_ in self.namespaces.items()
+                    if open_ and open_[-1] == space and (p or not attribute)
+                ),
                 "",
             )
             if (prefix, space) not in seen and (space or any(p == "" for p, _ in seen)):
@@ -306,142 +305,13 @@ class _Reader:
             for key, value in zip(listed[::2], listed[1::2], strict=True)
         ]
         spaces = [(f"xmlns:{p}" if p else "xmlns", space) for p, space in sorted(fresh)]
-        inside = "".join(f" {key}={_quoted(value)}" for key, value in spaces + sorted(pairs))
+        inside = "".join(f" {key}={quoted(value)}" for key, value in spaces + sorted(pairs))
         frame.text.append(f"<{name}{inside}>")
         frame.tags.append(name)
         frame.declared.append(seen)
 
 
-def _quoted(value: str) -> str:
+def quoted(value: str) -> str:
+    """Write the value of an attribute."""
     entities = {'"': "&quot;", "\n": "&#10;", "\r": "&#13;", "\t": "&#9;"}
     return f'"{escape(value, entities)}"'
-
-
-def write_xml(graph: Graph, owners: dict[str, tuple[str, str]]) -> tuple[bytes, list[str]]:
-    """Write a graph as RDF/XML, each node inside of the one that owns it.
-
-    Parameters
-    ----------
-    graph : Graph
-    owners : dict of node to (subject, predicate)
-        Where a node is written; nodes that are not in it stand at the top.
-
-    Returns
-    -------
-    data : bytes
-    losses : list of str
-        What XML cannot carry: predicates without an XML name, control characters.
-    """
-    return _Writer(graph, owners).written()
-
-
-class _Writer:
-    def __init__(self, graph: Graph, owners: dict[str, tuple[str, str]]) -> None:
-        self.graph, self.owners = graph, owners
-        self.losses: dict[str, None] = {}
-        self.done: set[str] = set()
-        self.lines: list[str] = []
-        self.blanks: dict[str, str] = {}
-        self.prefixes = self._bound()
-
-    def _bound(self) -> dict[str, str]:
-        """Bind every namespace that a property or class uses to a prefix; namespace to prefix."""
-        bound: dict[str, str] = {RDF: "rdf"}
-        for prefix, space in sorted(self.graph.prefixes.items()):
-            usable = prefix == "" or (
-                _PREFIX.match(prefix) and not prefix.lower().startswith("xml") and prefix != "rdf"
-            )
-            if usable and space not in bound and space != _XML and not _NOT_XML.search(space):
-                bound[space] = prefix
-        used = {p for predicates in self.graph.nodes.values() for p in predicates}
-        used |= {t for node in self.graph.nodes for t in self.graph.types(node)}
-        taken = set(bound.values())
-        number = 0
-        for space in sorted({split_iri(iri)[0] for iri in used if split_iri(iri)[1]}):
-            if space not in bound and not _NOT_XML.search(space):
-                number += 1
-                while f"ns{number}" in taken:
-                    number += 1
-                bound[space] = f"ns{number}"
-        return bound
-
-    def written(self) -> tuple[bytes, list[str]]:
-        for node in sorted(self.graph.nodes, key=self._order):
-            if node not in self.owners:
-                self.node(node, 1)
-        # what is owned in a circle, or nested too deep
-        for node in sorted(self.graph.nodes):
-            if node not in self.done:
-                self.node(node, 1)
-        spaces = "".join(
-            f"\n    xmlns{':' + prefix if prefix else ''}={_quoted(space)}"
-            for space, prefix in sorted(self.prefixes.items(), key=lambda pair: pair[1])
-        )
-        head = f'<?xml version="1.0" encoding="UTF-8"?>\n<rdf:RDF{spaces}>\n'
-        text = head + "\n".join(self.lines) + ("\n" if self.lines else "") + "</rdf:RDF>\n"
-        return text.encode(), list(self.losses)
-
-    def _order(self, node: str) -> tuple[bool, str]:
-        return is_blank(node), node
-
-    def name(self, iri: str) -> str | None:
-        space, local = split_iri(iri)
-        if not local or space not in self.prefixes or iri in _NO_PROPERTY:
-            return None
-        prefix = self.prefixes[space]
-        return f"{prefix}:{local}" if prefix else local
-
-    def reference(self, node: str, key: str) -> str:
-        if is_blank(node):
-            return f" rdf:nodeID={_quoted(self.blanks.setdefault(node, f'b{len(self.blanks)}'))}"
-        return f" rdf:{key}={_quoted(self.clean(node))}"
-
-    def clean(self, text: str) -> str:
-        if _NOT_XML.search(text):
-            self.losses[f"control characters in {text[:40]!r} (XML has none)"] = None
-            return _NOT_XML.sub("\ufffd", text)
-        return text
-
-    def node(self, node: str, depth: int) -> None:
-        self.done.add(node)
-        indent = "  " * depth
-        named = [(t, self.name(t)) for t in self.graph.types(node)]
-        # an SBOL class names the element; other classes are rdf:type properties
-        named.sort(key=lambda pair: ("sbols.org/v" not in pair[0], pair[0]))
-        first, tag = next(((t, n) for t, n in named if n), ("", "rdf:Description"))
-        at = len(self.lines)
-        for predicate in sorted(self.graph.nodes[node], key=_predicate_key):
-            for value in self.graph.values(node, predicate):
-                if predicate != TYPE or value != first:
-                    self.property(node, predicate, value, depth + 1)
-        about = self.reference(node, "about")
-        if len(self.lines) == at:
-            self.lines.append(f"{indent}<{tag}{about}/>")
-        else:
-            self.lines.insert(at, f"{indent}<{tag}{about}>")
-            self.lines.append(f"{indent}</{tag}>")
-
-    def property(self, subject: str, predicate: str, value: Term, depth: int) -> None:
-        tag, indent = self.name(predicate), "  " * depth
-        if tag is None:
-            self.losses[f"the property <{predicate}> (it has no name that XML allows)"] = None
-        elif isinstance(value, Literal):
-            said = f" rdf:datatype={_quoted(value.datatype)}" if value.datatype else ""
-            said += f" xml:lang={_quoted(value.language)}" if value.language else ""
-            text = escape(self.clean(value.text), {"\r": "&#13;"})
-            self.lines.append(f"{indent}<{tag}{said}>{text}</{tag}>")
-        elif (
-            self.owners.get(value) == (subject, predicate)
-            and value in self.graph
-            and value not in self.done
-            and depth < NESTING
-        ):
-            self.lines.append(f"{indent}<{tag}>")
-            self.node(value, depth + 1)
-            self.lines.append(f"{indent}</{tag}>")
-        else:
-            self.lines.append(f"{indent}<{tag}{self.reference(value, 'resource')}/>")
-
-
-def _predicate_key(predicate: str) -> tuple[bool, str]:
-    return predicate != TYPE, predicate

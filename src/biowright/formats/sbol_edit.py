@@ -147,7 +147,8 @@ class DesignEditor:
     def set_types(self, record: Record) -> None:
         predicate = self.dialect("type")
         kept = [
-            iri for iri in self.graph.links(self.identity, predicate)
+            iri
+            for iri in self.graph.links(self.identity, predicate)
             if short_term(iri) not in _MODELLED_TYPES - {SINGLE, DOUBLE}
         ]
         terms = []
@@ -157,7 +158,9 @@ class DesignEditor:
             terms.append(CIRCULAR)
         said = record.annotations.first("molecule_type", "")
         if not {SINGLE, DOUBLE}.intersection(map(short_term, kept)):
-            terms += [SINGLE] if said.startswith("ss-") else [DOUBLE] if said.startswith("ds-") else []
+            terms += (
+                [SINGLE] if said.startswith("ss-") else [DOUBLE] if said.startswith("ds-") else []
+            )
         made = [self.dialect.molecules[record.molecule.value]]
         made += [self.dialect.ontology + term for term in terms]
         self.graph.put(self.identity, predicate, [*made, *kept])
@@ -193,7 +196,9 @@ class DesignEditor:
             persistent, shown = self.child(base, f"{display_id(local)}_sequence")
             node = self.create(word("Sequence"), persistent, shown)
             if word is SBOL3:
-                self.graph.put(node, V3 + "hasNamespace", self.graph.links(self.identity, V3 + "hasNamespace"))
+                self.graph.put(
+                    node, V3 + "hasNamespace", self.graph.links(self.identity, V3 + "hasNamespace")
+                )
             self.graph.discard(self.identity, word.has_sequence, source)
             self.graph.add(self.identity, word.has_sequence, node)
             if source:
@@ -215,7 +220,9 @@ class DesignEditor:
             if key in ("role", "type"):
                 terms = [v for v in values if self.term(v)]
                 kept = [
-                    t for t in self.graph.links(node, word("type")) if short_term(t) in _MODELLED_TYPES
+                    t
+                    for t in self.graph.links(node, word("type"))
+                    if short_term(t) in _MODELLED_TYPES
                 ]
                 self.set_terms(node, word(key), [*(kept if key == "type" else ()), *terms])
                 values = [v for v in values if v not in terms]
@@ -279,7 +286,9 @@ class DesignEditor:
 
     def add_feature(self, feature: Feature, number: int, record: Record, source: str) -> str:
         word = self.dialect
-        persistent, shown = self.child(self.parent, f"{display_id(feature.type, 'feature')}_{number}")
+        persistent, shown = self.child(
+            self.parent, f"{display_id(feature.type, 'feature')}_{number}"
+        )
         definition = feature.qualifiers.first("definition", "")
         linked = definition in self.linkable
         places = places_of(feature.location, len(record))
@@ -425,7 +434,11 @@ class DesignEditor:
             for one in inside:
                 inside += children.get(one, ())
             used = bool(users.get(node, set()) - {self.identity, *inside}) or node in self.pinned
-            if used and self.dialect is SBOL3 and V3 + "SequenceFeature" not in self.graph.types(node):
+            if (
+                used
+                and self.dialect is SBOL3
+                and V3 + "SequenceFeature" not in self.graph.types(node)
+            ):
                 for place in self.graph.links(node, V3 + "hasLocation"):
                     self.graph.nodes.pop(place, None)
                 self.graph.put(node, V3 + "hasLocation", [])
@@ -443,8 +456,12 @@ class DesignEditor:
         shown = graph.text(identity, self.dialect("displayId"))
         read, _ = self.reader.record(identity)
         if read.name != record.name:
-            graph.put(identity, GENBANK + "locus", [Literal(record.name)] if record.name != shown else [])
-        if read.id != record.id and not (is_absolute(record.id) and "//" in record.id and read.id == identity):
+            graph.put(
+                identity, GENBANK + "locus", [Literal(record.name)] if record.name != shown else []
+            )
+        if read.id != record.id and not (
+            is_absolute(record.id) and "//" in record.id and read.id == identity
+        ):
             graph.put(
                 identity, GENBANK + "version", [Literal(record.id)] if record.id != identity else []
             )
@@ -457,7 +474,9 @@ class DesignEditor:
             if now is None or now.location != feature.location:
                 graph.put(node, OURS + "location", [Literal(location_hint(feature.location))])
             if now is None or now.qualifiers != feature.qualifiers:
-                graph.put(node, OURS + "qualifiers", [Literal(qualifier_hint(feature.qualifiers.pairs))])
+                graph.put(
+                    node, OURS + "qualifiers", [Literal(qualifier_hint(feature.qualifiers.pairs))]
+                )
             if feature.id and (now is None or now.id != feature.id):
                 graph.put(node, OURS + "id", [Literal(feature.id)] if feature.id != node else [])
         _, order = self.found()
@@ -486,14 +505,20 @@ class DesignEditor:
             if (key, value) not in kept and (key != "sbol_namespace"):
                 self.lose(record, "annotation", f"{key} {str(value)[:60]!r}")
         if read.references != record.references:
-            self.lose(record, "references", f"of {len(record.references)} some are not kept as they are")
+            self.lose(
+                record, "references", f"of {len(record.references)} some are not kept as they are"
+            )
         for node, feature in zip(nodes, record.features, strict=True):
             now = found.get(node)
             if now is None:
-                self.lose(record, "feature", f"{feature.label}: {feature.location} is no place in it")
+                self.lose(
+                    record, "feature", f"{feature.label}: {feature.location} is no place in it"
+                )
                 continue
             if now.type != feature.type or now.location != feature.location:
-                self.lose(record, "feature", f"{feature.label}: {feature.type} at {feature.location}")
+                self.lose(
+                    record, "feature", f"{feature.label}: {feature.type} at {feature.location}"
+                )
             missing = [p for p in feature.qualifiers.pairs if p not in now.qualifiers.pairs]
             missing = [p for p in missing if p != ("role", role_of(feature.type))]
             for key, value in missing:

@@ -12,7 +12,8 @@ from .format import Document, Loss
 from .rdf_graph import Graph
 from .rdf_json import read_json, write_jsonld, write_rdfjson
 from .rdf_text import read_ntriples, read_turtle, write_ntriples, write_turtle
-from .rdf_xml import read_xml, write_xml
+from .rdf_xml import read_xml
+from .rdf_xml_writer import write_xml
 from .sbol_read import find_owners, read_document
 from .sbol_terms import V1, V2, V3, Dialect
 from .sbol_write import design_document
@@ -27,9 +28,13 @@ _PROLOG = re.compile(
     re.DOTALL,
 )
 _TRIPLE = re.compile(r'(?:<[^<>\s]*>|_:\S+)[ \t]*<[^<>\s]*>[ \t]*(?:<[^<>\s]*>|_:\S|"|\Z)')
-_DIRECTIVE = re.compile(r"^[ \t]*(?:@prefix|prefix)\s+[\w.-]*:\s*<|^[ \t]*(?:@base|base)\s+<", re.I | re.M)
+_DIRECTIVE = re.compile(
+    r"^[ \t]*(?:@prefix|prefix)\s+[\w.-]*:\s*<|^[ \t]*(?:@base|base)\s+<", re.I | re.M
+)
 _JSON_MARK = re.compile(r'"@(?:context|graph|id|type|value)"\s*:')
-_RDFJSON = re.compile(r'\A\{\s*"(?:[a-z][a-z0-9+.-]*:|_:)[^"]*"\s*:\s*\{\s*"[a-z][^"]*:[^"]*"\s*:\s*\[\s*\{', re.I)
+_RDFJSON = re.compile(
+    r'\A\{\s*"(?:[a-z][a-z0-9+.-]*:|_:)[^"]*"\s*:\s*\{\s*"[a-z][^"]*:[^"]*"\s*:\s*\[\s*\{', re.I
+)
 
 
 def text_of(head: bytes) -> str:

@@ -8,6 +8,7 @@ it agrees with the triples, so that another program that changes them is believe
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from biowright.core import Fuzz, FuzzKind, Location, LocationError, Sequence, Span
@@ -86,7 +87,10 @@ def place_of(graph: Graph, dialect: Dialect, feature: str, node: str) -> Place |
     said = graph.links(node, dialect("orientation")) or graph.links(feature, dialect("orientation"))
     strand = -1 if any(short_term(o) in REVERSE for o in said) else 1
     if dialect("Range") in kinds:
-        start, end = _whole(graph.text(node, dialect("start"))), _whole(graph.text(node, dialect("end")))
+        start, end = (
+            _whole(graph.text(node, dialect("start"))),
+            _whole(graph.text(node, dialect("end"))),
+        )
         return None if start is None or end is None else ("Range", start, end, strand)
     if dialect("Cut") in kinds:
         at = _whole(graph.text(node, dialect("at")))
@@ -178,7 +182,9 @@ def _parsed_location(text: str | None) -> Location | None:
         operator, parts = json.loads(text)
         return Location(
             tuple(
-                Span(_number(a), _number(b), _number(s), fuzz(f), fuzz(g), c if c is None else str(c))
+                Span(
+                    _number(a), _number(b), _number(s), fuzz(f), fuzz(g), c if c is None else str(c)
+                )
                 for a, b, s, f, g, c in parts
             ),
             str(operator),
@@ -200,19 +206,31 @@ def ordered_pairs(
     plain: list[tuple[str, str | None]] = list(pairs)
     if hint is None:
         return plain
+    values: dict[str, list[str]] = {}
+    for key, value in pairs:
+        values.setdefault(key, []).append(value)
+    said: list[tuple[str, str | None]] = []
     try:
-        said = [(key, value) for key, value in json.loads(hint)]
-        if not all(isinstance(k, str) and isinstance(v, str | None) for k, v in said):
-            return plain
-        same = {(k, v or "") for k, v in said} - set(implied) == set(pairs) - set(implied)
-    except (ValueError, TypeError, RecursionError):
+        for item in json.loads(hint):
+            key, value = (item, *values[item]) if isinstance(item, str) else item
+            if not isinstance(key, str) or not isinstance(value, str | None):
+                return plain
+            said.append((key, value))
+    except (ValueError, TypeError, KeyError, RecursionError):
         return plain
+    same = {(k, v or "") for k, v in said} - set(implied) == set(pairs) - set(implied)
     return said if same else plain
 
 
 def qualifier_hint(pairs: Iterable[tuple[str, str | None]]) -> str:
-    """Write pairs in full, as one JSON text."""
-    return json.dumps([list(pair) for pair in pairs], ensure_ascii=False, separators=(",", ":"))
+    """Write the order of pairs as one JSON text: a key alone where it has one value."""
+    listed = list(pairs)
+    keys = Counter(key for key, _ in listed)
+    items = [
+        key if keys[key] == 1 and value is not None and key != "role" else [key, value]
+        for key, value in listed
+    ]
+    return json.dumps(items, ensure_ascii=False, separators=(",", ":"))
 
 
 def location_triples(dialect: Dialect, place: Place, source: str) -> Iterator[tuple[str, str]]:

@@ -94,7 +94,8 @@ def _all(base: str, words: str) -> frozenset[str]:
 
 
 _SHARED_TOP = _all(PROV, "Activity Agent Plan") | _all(
-    OM, "Unit SingularUnit CompoundUnit UnitMultiplication UnitDivision UnitExponentiation "
+    OM,
+    "Unit SingularUnit CompoundUnit UnitMultiplication UnitDivision UnitExponentiation "
     "PrefixedUnit Prefix SIPrefix BinaryPrefix",
 )
 _SHARED_REFERENCES = _all(

@@ -80,7 +80,9 @@ def design_document(records: Iterable[Record], dialect: Dialect) -> tuple[Graph,
         else:
             graph = _skeleton(record, dialect, identity)
             followed = _followed(record, moved)
-            losses += DesignEditor(graph, dialect, identity, taken, linkable=linkable).apply(followed)
+            losses += DesignEditor(graph, dialect, identity, taken, linkable=linkable).apply(
+                followed
+            )
             losses += _lost_triples(record, dialect)
         _merge(whole, graph, record)
     for prefix, space in dialect.prefixes.items():
@@ -195,7 +197,11 @@ def _lost_triples(record: Record, dialect: Dialect) -> list[Loss]:
     spaces = (GENBANK, QUALIFIER, OURS)
     features = {f.id for f in record.features}
     owned = {place for node in features for place in graph.links(node, other.has_location)}
-    read = features | owned | set(graph.links(part.identity, GENBANK + "reference", other.has_sequence))
+    read = (
+        features
+        | owned
+        | set(graph.links(part.identity, GENBANK + "reference", other.has_sequence))
+    )
     read |= {c for node in features for c in graph.links(node, V2 + "component")}
     losses = [
         Loss(record.name, "property", f"<{predicate}>")

@@ -125,9 +125,10 @@ def _sniff(head: bytes) -> bool:
 
 
 def _read(source: Source) -> Iterator[Record]:
-    packets = read_packets(source.bytes())
-    if not packets or packets[0].type != COOKIE or packets[0].data[:8] != b"SnapGene":
+    data = source.bytes()
+    if not _sniff(data):
         raise FormatError("this is no SnapGene file: it does not begin with SnapGene's cookie")
+    packets = read_packets(data)
     if len(packets[0].data) != 14:
         raise FormatError(f"{packets[0].title} has {len(packets[0].data)} bytes", expected="14")
     read = _record(packets, "" if source.name.startswith("<") else source.stem)

@@ -95,7 +95,7 @@ def _feature(element: Element, identity: str, sequence: Sequence, title: str) ->
         pairs.append(("name", name))
     said = feature.qualifiers
     color = _color(element)
-    if color not in ("", GREY) and "color" not in said:
+    if color not in ("", GREY, said.first("ApEinfo_fwdcolor", "").lower()) and "color" not in said:
         pairs.append(("color", color))
     # a file without a direction is read as forward by everybody; say that it has none
     if direction in _NO_STRAND and "directionality" not in said:
@@ -246,7 +246,8 @@ def _follow(
     lost: Report,
 ) -> None:
     """Keep what SnapGene computed while it is still true, and move what lies at a place."""
-    if not _same_letters(feature, sequence, old.feature, old_sequence):
+    computed = any(key in said for key in _DERIVED)
+    if computed and not _same_letters(feature, sequence, old.feature, old_sequence):
         for key in _DERIVED:
             said.pop(key, None)
     arrows = said.get("cleavageArrows")
@@ -271,6 +272,8 @@ def _same_letters(
     feature: Feature, sequence: Sequence, old: Feature, old_sequence: Sequence
 ) -> bool:
     if any(p.end > len(sequence) and not sequence.circular for p in feature.location.local):
+        return False
+    if len(feature.location) != len(old.location):
         return False
     if len(feature.location.local) < len(feature.location.parts):
         return False

@@ -216,9 +216,7 @@ class Campaign:
             self.measured(),
             batch=run.batch,
             goal="maximise",
-            seed=int.from_bytes(
-                hashlib.sha256(f"{run.seed}/{round}".encode()).digest()[:4], "big"
-            ),
+            seed=int.from_bytes(hashlib.sha256(f"{run.seed}/{round}".encode()).digest()[:4], "big"),
             pending=self._unanswered(),
             remeasure=run.remeasure,
         )
@@ -464,10 +462,7 @@ class Campaign:
         round = self._last() + 1
         recommendation = self._recommend(round)
         return round, [
-            {
-                name: getattr(pick, name)
-                for name in ("id", "mean", "low", "high", "reason", "new")
-            }
+            {name: getattr(pick, name) for name in ("id", "mean", "low", "high", "reason", "new")}
             for pick in recommendation.picks
         ]
 

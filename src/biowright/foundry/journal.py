@@ -176,9 +176,7 @@ class Journal:
                 )
                 old = connection.execute(sa.select(_measurements).where(key)).one_or_none()
                 if old is None:
-                    connection.execute(
-                        _measurements.insert().values(campaign=self.campaign, **row)
-                    )
+                    connection.execute(_measurements.insert().values(campaign=self.campaign, **row))
                 elif old.value != row["value"] or old.design != row["design"]:
                     raise ConflictError(
                         f"round {row['round']}, plate {row['plate']}, well {row['well']} already "

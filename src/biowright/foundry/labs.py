@@ -95,9 +95,7 @@ class TableLab:
                 if rows:
                     line, cells = rows[(well.replicate - 1) % len(rows)]
                     value = self._number(cells[quantity], line, quantity)
-                readings.append(
-                    Reading(well.plate, well.name, well.design, quantity, value, unit)
-                )
+                readings.append(Reading(well.plate, well.name, well.design, quantity, value, unit))
         return readings
 
     def _number(self, text: str, line: int, quantity: str) -> float | None:
@@ -145,9 +143,7 @@ class FunctionLab:
                 if answer is not None:
                     exact = answer[quantity] if isinstance(answer, Mapping) else answer
                     value = float(exact) + noise
-                readings.append(
-                    Reading(well.plate, well.name, well.design, quantity, value, unit)
-                )
+                readings.append(Reading(well.plate, well.name, well.design, quantity, value, unit))
         return readings
 
 

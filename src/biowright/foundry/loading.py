@@ -119,7 +119,7 @@ def _problem(detail: Any, raw: dict[str, Any]) -> _Problem:
     if kind in ("missing", "missing_argument", "missing_keyword_only_argument"):
         return _Problem(path, "is missing", f"add {path[-1]} = ...")
     if kind == "union_tag_not_found":
-        return _Problem((*path, "kind"), "is missing", f'add kind = ..., one of {_tags(path)}')
+        return _Problem((*path, "kind"), "is missing", f"add kind = ..., one of {_tags(path)}")
     if kind == "union_tag_invalid":
         tags = context.get("expected_tags", "").replace("'", "").split(", ")
         hint = suggest(str(context.get("tag")), tags) or f"one of {', '.join(tags)}"

@@ -146,7 +146,9 @@ def read_rows(path: Path, id: str) -> dict[str, list[tuple[int, dict[str, str]]]
             )
         if not row[at].strip():
             raise InputError(f"the row has no '{id}'", path=path, line=reader.line_num)
-        cells = {name: cell for i, (name, cell) in enumerate(zip(head, row, strict=True)) if i != at}
+        cells = {
+            name: cell for i, (name, cell) in enumerate(zip(head, row, strict=True)) if i != at
+        }
         rows.setdefault(row[at].strip(), []).append((reader.line_num, cells))
     if not rows:
         raise InputError("the table has no rows", path=path)

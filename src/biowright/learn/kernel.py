@@ -40,7 +40,9 @@ def covariance(codes, tables, starts, widths, weights, product, additive):
 
 
 @numba.njit(cache=True)
-def covariance_gradient(codes, tables, by_length, by_mixing, starts, widths, weights, product, additive, adjoint):
+def covariance_gradient(
+    codes, tables, by_length, by_mixing, starts, widths, weights, product, additive, adjoint
+):
     """Sum ``adjoint * d covariance / d parameter`` over all pairs of designs.
 
     Returns an array (3 S + 2): by the weights, by the logarithm of the length scales, by the mixing

@@ -142,9 +142,7 @@ def arrange_wells(
 
     rows, columns = SHAPES[wells]
     margin = 0 if edge else 1
-    usable = [
-        (r, c) for r in range(margin, rows - margin) for c in range(margin, columns - margin)
-    ]
+    usable = [(r, c) for r in range(margin, rows - margin) for c in range(margin, columns - margin)]
     room = len(usable) - len(controls) * control_wells
     if room < 1:
         raise InputError(

@@ -134,7 +134,9 @@ def read_measurements(
             well = expected.get(key)
             if well is None:
                 if any(row[i].strip() for i in places.values()):
-                    problems.append(f"line {line}: plate {key[0]}, well {key[1]} is empty in the plate map")
+                    problems.append(
+                        f"line {line}: plate {key[0]}, well {key[1]} is empty in the plate map"
+                    )
                 continue
             if key in found:
                 problems.append(f"line {line}: plate {key[0]}, well {key[1]} stands there twice")
@@ -145,9 +147,9 @@ def read_measurements(
                     f"line {line}: well {key[1]} holds '{well.design}' in the plate map, not "
                     f"'{row[design].strip()}'"
                 )
-            found[key] = {q: _number(row[i], comma, line, q) for q, i in places.items()}
+            found[key] = {q: _number(row[i], comma, q) for q, i in places.items()}
         except InputError as error:
-            problems.append(f"line {line}: {error}" if error.line is None else str(error))
+            problems.append(f"line {line}: {error}")
     absent = [key for key in expected if key not in found]
     if absent:
         some = ", ".join(f"{p}:{w}" if several else w for p, w in absent[:8])
@@ -232,7 +234,7 @@ def _place(
     return int(digits[0]), name
 
 
-def _number(text: str, comma: bool, line: int, quantity: str) -> float | None:
+def _number(text: str, comma: bool, quantity: str) -> float | None:
     text = text.strip()
     if text.lower() in _MISSING:
         return None
@@ -240,10 +242,10 @@ def _number(text: str, comma: bool, line: int, quantity: str) -> float | None:
         value = float(text.replace(",", ".") if comma else text)
     except ValueError:
         raise InputError(
-            f"line {line}: {quantity} = '{text}' is no number", line=line, hint="leave it empty if there is none"
+            f"{quantity} = '{text}' is no number", hint="leave it empty if there is none"
         ) from None
     if not math.isfinite(value):
-        raise InputError(f"line {line}: {quantity} = '{text}' is not finite", line=line)
+        raise InputError(f"{quantity} = '{text}' is not finite")
     return value
 
 

@@ -30,6 +30,11 @@ __all__ = ["draw_circular_genome", "draw_linear_genome"]
 _SEPARATE = 1500  # up to so many features are drawn one by one
 _SPECIAL = ("RNA", "repeat", "origin")
 _MOST_SPECIAL = 400
+# what is drawn later lies above: the parts of genes above genes, small things above large ones
+_LAYERS = [
+    *("gene", "repeat", "other", "transcript", "CDS", "peptide"),
+    *("binding", "promoter", "terminator", "RBS", "RNA", "origin"),
+]
 _STRAND = 24.0  # the height of a strand's track
 _RADIUS = 300.0
 _MOST_LABELS = 60
@@ -123,11 +128,11 @@ def _strands(view: View, band: Band, theme: str, bins: int) -> list[str]:
         chosen = [i for i in view.items if family_of(i.feature) in _SPECIAL]
         special = tuple(sorted(chosen, key=lambda i: -i.weight)[:_MOST_SPECIAL])
     tips = len(special) <= _SEPARATE and len(view.items) <= _SEPARATE
-    for family, value in FAMILIES.items():
+    for family in sorted(FAMILIES, key=_LAYERS.index):
         members = [i for i in special if family_of(i.feature) == family]
         if not members:
             continue
-        shapes.append(f"<g stroke-width='.4' {edge(value[0], theme)}>")
+        shapes.append(f"<g stroke-width='.4' {edge(FAMILIES[family][0], theme)}>")
         for item in members:
             title = f"<title>{escape(view.tooltip(item))}</title>" if tips else ""
             shapes.append(f'<path d="{_blocks(band, item, length)}">{title}</path>')

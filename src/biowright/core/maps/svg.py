@@ -83,12 +83,18 @@ def papers(theme: str) -> tuple[str, ...]:
 def label(
     x: float, y: float, text: str, size: float, *, extra: str = "", bold: bool = False
 ) -> str:
-    """Write a text whose width is what was measured, whatever font the reader has."""
-    width = number(text_width(text, size, bold))
+    """Write a text whose width is what was measured, whatever font the reader has.
+
+    Texts beyond ASCII keep their own width: readers' fonts differ too much to stretch them.
+    """
+    length = ""
+    if text.isascii():
+        length = f' textLength="{number(text_width(text, size, bold))}"'
+        length += ' lengthAdjust="spacingAndGlyphs"'
     weight = ' font-weight="bold"' if bold else ""
     return (
-        f'<text x="{number(x)}" y="{number(y)}" font-size="{number(size)}"{weight}'
-        f' textLength="{width}" lengthAdjust="spacingAndGlyphs"{extra}>{escape(text)}</text>'
+        f'<text x="{number(x)}" y="{number(y)}" font-size="{number(size)}"{weight}{length}{extra}>'
+        f"{escape(text)}</text>"
     )
 
 

@@ -195,7 +195,7 @@ def bars_chart(rows: Sequence[tuple[str, float]], title: str) -> str:
     if not rows:
         return ""
     height = 22 * len(rows) + 40
-    x = Axis.over([0.0, *(value for _, value in rows)], 190, WIDTH - 70)
+    x = Axis.over([0.0, *(value for _, value in rows)], 240, WIDTH - 60)
     zero = x.at(0)
     body = [f'<line class="axis" x1="{zero:.1f}" x2="{zero:.1f}" y1="8" y2="{height - 32}"/>']
     for i, (label, value) in enumerate(rows):

@@ -37,11 +37,11 @@ svg .title { fill: var(--soft); } .grid { stroke: var(--line); } .axis { stroke:
 .range { stroke: var(--orange); stroke-width: 3; } .expected { fill: var(--orange); }
 .up { fill: var(--green); } .down { fill: var(--orange); }
 .scroll { overflow-x: auto; }
-table { border-collapse: collapse; width: 100%; font-size: .9rem; }
-th, td { text-align: left; padding: .3rem .7rem .3rem 0; border-bottom: 1px solid var(--line);
+table { border-collapse: collapse; min-width: 50%; font-size: .9rem; }
+th, td { text-align: left; padding: .3rem 1.4rem .3rem 0; border-bottom: 1px solid var(--line);
   vertical-align: top; }
 th { color: var(--soft); font-weight: 600; white-space: nowrap; }
-td.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 code, td.s { font-family: ui-monospace, Menlo, Consolas, monospace; font-size: .82rem; }
 td.s { overflow-wrap: anywhere; min-width: 14rem; }
 details summary { cursor: pointer; color: var(--blue); }
@@ -90,20 +90,30 @@ def _number(value: object) -> str:
     return f"{value:,}" if isinstance(value, int) else str(value)
 
 
-def _table(head: Sequence[str], rows: Iterable[Sequence[object]], letters: Sequence[str] = ()) -> str:
-    def cell(name: str, value: object) -> str:
-        if name in letters:
+def _table(
+    head: Sequence[str], rows: Iterable[Sequence[object]], letters: Sequence[str] = ()
+) -> str:
+    rows = list(rows)
+    numbers = [
+        all(isinstance(row[i], int | float | None) for row in rows) for i in range(len(head))
+    ]
+
+    def cell(i: int, value: object) -> str:
+        if head[i] in letters:
             return f'<td class="s">{_text(value or "")}</td>'
-        if isinstance(value, int | float):
-            return f'<td class="n">{_text(_number(value))}</td>'
-        return f"<td>{_text(_number(value))}</td>"
+        return f"<td{' class=n' if numbers[i] else ''}>{_text(_number(value))}</td>"
 
     body = "".join(
-        "<tr>" + "".join(cell(n, v) for n, v in zip(head, row, strict=True)) + "</tr>"
-        for row in rows
+        "<tr>" + "".join(cell(i, value) for i, value in enumerate(row)) + "</tr>" for row in rows
     )
-    names = "".join(f"<th>{_text(name)}</th>" for name in head)
-    return f'<div class="scroll"><table><thead><tr>{names}</tr></thead><tbody>{body}</tbody></table></div>'
+    names = "".join(
+        f"<th{' class=n' if number else ''}>{_text(name)}</th>"
+        for name, number in zip(head, numbers, strict=True)
+    )
+    return (
+        f'<div class="scroll"><table><thead><tr>{names}</tr></thead><tbody>{body}</tbody></table>'
+        "</div>"
+    )
 
 
 def _head(status: Mapping[str, Any]) -> str:
@@ -248,8 +258,14 @@ def _rounds(summary: Mapping[str, Any]) -> str:
     ]
     notices = [f"Round {r['round']}: {n}" for r in summary["rounds"] for n in r["notices"]]
     told = "".join(f"<li>{_text(notice)}</li>" for notice in notices)
-    head = ("round", "designs", "measured", "pieces ordered", f"cost [{summary['status']['currency']}]",
-            "work package")
+    head = (
+        "round",
+        "designs",
+        "measured",
+        "pieces ordered",
+        f"cost [{summary['status']['currency']}]",
+        "work package",
+    )
     return (
         "<h2>What was built</h2>"
         + _table(head, rows)

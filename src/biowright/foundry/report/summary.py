@@ -64,9 +64,7 @@ def _round(campaign: Campaign, number: int) -> dict[str, Any]:
         "designs": len(picks),
         "measured": len(fresh),
         "best": ranking[0] if ranking else None,
-        "values": [
-            {name: row[name] for name in ("id", *campaign.quantities)} for row in fresh
-        ],
+        "values": [{name: row[name] for name in ("id", *campaign.quantities)} for row in fresh],
         "predicted": _calibration(campaign, picks, fresh),
         "cost": build["cost"] if build else 0.0,
         "ordered": len(build["ordered"]) if build else 0,
