@@ -28,7 +28,7 @@ from biowright.core import (
 )
 from biowright.formats import read
 from biowright.formats.snapgene import FORMATS, history
-from biowright.formats.snapgene_packets import Allowance, Packet, joined, read_packets, unpack_dna
+from biowright.formats.snapgene.packets import Allowance, Packet, joined, read_packets, unpack_dna
 
 SNAPGENE = FORMATS[0]
 FILES = "library/roundtrip/biopython_genbank_vendor.tar.xz"

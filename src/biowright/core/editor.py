@@ -73,11 +73,13 @@ class Editor:
 
     def reverse_complement(self) -> Editor:
         """Turn to the other strand; see `biowright.core.edit.reverse_complement`."""
-        return self._do(edit.reverse_complement)
+        return self._do(edit.reverse_complement, back=Sequence.reverse_complement)
 
     def rotate(self, origin: int) -> Editor:
         """Count the circle from another origin; see `biowright.core.edit.rotate`."""
-        return self._do(lambda record: edit.rotate(record, origin))
+        return self._do(
+            lambda record: edit.rotate(record, origin), back=lambda circle: circle.rotate(-origin)
+        )
 
     def extract(self, start: int, end: int) -> Editor:
         """Keep the letters ``start..end`` only; see `biowright.core.edit.extract`."""
@@ -202,7 +204,8 @@ class Editor:
         """
         if isinstance(operation, str):
             operation = parse_operation(operation)
-        return self._do(operation.apply)
+        verb: Callable[..., Editor] = getattr(self, operation.verb.replace("-", "_"))
+        return verb(*operation.values)
 
     def undo(self, steps: int = 1) -> Editor:
         """Take back the last steps.
@@ -270,8 +273,13 @@ class Editor:
         self.undo(len(self._done) - done)
         self._undone = undone
 
-    def _do(self, change: Callable[[Record], Record], said: str | None = None) -> Editor:
-        self._carry_out(_Edit(change, said or ""))
+    def _do(
+        self,
+        change: Callable[[Record], Record],
+        said: str = "",
+        back: Callable[[Sequence], Sequence] | None = None,
+    ) -> Editor:
+        self._carry_out(_Edit(change, said, back))
         self._undone.clear()
         return self
 
@@ -279,7 +287,7 @@ class Editor:
         before = self._record
         after = wanted.change(before)
         if not wanted.said:
-            wanted = _Edit(wanted.change, after.provenance[-1].activity)
+            wanted = _changed(wanted, said=after.provenance[-1].activity)
         self._record = after
         self._done.append(_Step.between(before, after, wanted))
 
@@ -312,15 +320,19 @@ class Editor:
 
 @dataclass(frozen=True, slots=True)
 class _Edit:
+    """What to do, what to call it, and for a sequence that only turned, how to turn it back."""
+
     change: Callable[[Record], Record]
     said: str
+    back: Callable[[Sequence], Sequence] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """What takes an edit back: the record of before, with the changed letters only.
+    """What takes an edit back: the record of before, of whose letters only the changed ones are kept.
 
-    The letters from `start` on, `size` of them, have come in the place of those of `shell`.
+    Unless the sequence can be turned back, the letters of `shell` were at `start`, where there are
+    `size` others now.
     """
 
     edit: _Edit
@@ -333,21 +345,24 @@ class _Step:
     @classmethod
     def between(cls, before: Record, after: Record, edit: _Edit) -> _Step:
         old, new = before.sequence.data, after.sequence.data
-        start, tail = _shared(old, new)
-        letters = Sequence.trusted(
-            old[start : len(old) - tail], before.molecule, Topology.LINEAR
-        )
+        if edit.back is not None and edit.back(after.sequence) == before.sequence:
+            start, size, kept = 0, 0, b""
+        else:
+            edit = _changed(edit, back=None)
+            start, tail = _shared(old, new)
+            size, kept = len(new) - tail - start, old[start : len(old) - tail]
+        letters = Sequence.trusted(kept, before.molecule, Topology.LINEAR)
         shell = before.changed(sequence=letters, quality=None)
-        return cls(
-            edit, shell, start, len(new) - tail - start, before.quality, before.topology
-        )
+        return cls(edit, shell, start, size, before.quality, before.topology)
 
     def before(self, after: Record) -> Record:
-        new, old = after.sequence.data, self.shell.sequence
-        data = new
-        if self.size or old:
-            data = b"".join((new[: self.start], old.data, new[self.start + self.size :]))
-        sequence = Sequence.trusted(data, old.molecule, self.topology)
+        if self.edit.back is not None:
+            sequence = self.edit.back(after.sequence)
+        else:
+            new, old = after.sequence.data, self.shell.sequence
+            if self.size or old:
+                new = b"".join((new[: self.start], old.data, new[self.start + self.size :]))
+            sequence = Sequence.trusted(new, old.molecule, self.topology)
         return self.shell.changed(sequence=sequence, quality=self.quality)
 
 
@@ -355,25 +370,21 @@ def _shared(old: bytes, new: bytes) -> tuple[int, int]:
     """Give the lengths of the beginning and of the end that two byte strings have in common."""
     if old is new:
         return len(old), 0
-    start = _common(old, new, lambda data, size: data[:size], min(len(old), len(new)))
+    most = min(len(old), len(new))
+    start = _common(lambda low, high: old[low:high] == new[low:high], most)
+    a, b = len(old), len(new)
     tail = _common(
-        old,
-        new,
-        lambda data, size: data[len(data) - size :],
-        min(len(old), len(new)) - start,
+        lambda low, high: old[a - high : a - low] == new[b - high : b - low], most - start
     )
     return start, tail
 
 
-def _common(
-    old: bytes, new: bytes, part: Callable[[memoryview, int], memoryview], most: int
-) -> int:
-    """Give the greatest size up to `most` for which two parts are equal, by halving."""
-    one, other = memoryview(old), memoryview(new)
+def _common(same: Callable[[int, int], bool], most: int) -> int:
+    """Give the greatest size up to `most` for which ``0..size`` is the same, by halving."""
     low, high = 0, most
     while low < high:
         middle = (low + high + 1) // 2
-        if part(one, middle) == part(other, middle):
+        if same(low, middle):
             low = middle
         else:
             high = middle - 1

@@ -62,6 +62,12 @@ class Operation:
             words.append(self.letters)
         return " ".join(words)
 
+    @property
+    def values(self) -> tuple[int | str, ...]:
+        """What follows the verb, in order."""
+        values = (self.start, self.end, self.letters)
+        return tuple(value for value in values if value is not None)
+
     def apply(self, record: Record) -> Record:
         """Carry the edit out.
 
@@ -70,8 +76,7 @@ class Operation:
         EditError, SequenceError
             As the function of that name in `biowright.core.edit`.
         """
-        values = (self.start, self.end, self.letters)
-        return _verb(self.verb).function(record, *(v for v in values if v is not None))
+        return _verb(self.verb).function(record, *self.values)
 
 
 def parse_operation(text: str) -> Operation:

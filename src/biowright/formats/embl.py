@@ -1,16 +1,17 @@
 """EMBL flat files: read and written, those from before 2006 and of patents as well.
 
-The form is that of the EMBL user manual and of the INSDC feature table, which GenBank shares; a record's
-fields hold the same as for `biowright.formats.genbank`, so that one becomes the other:
+The form is that of the EMBL user manual and of the INSDC feature table, which GenBank shares; a
+record's fields hold the same as for `biowright.formats.genbank`, so that one becomes the other:
 
-- ``name``: the first word of the ID line; ``id``: the accession with its version; ``description``: DE;
-- ``annotations``: ``molecule_type``, ``division``, ``data_class`` (where it is not STD), ``date`` (of the
-  last DT line), ``accession``, ``dblink`` (PR as ``BioProject: PRJEB1``, and DR), ``keywords``, ``source``,
-  ``organism``, ``taxonomy``, ``comment``, ``contig``;
+- ``name``: the first word of the ID line; ``id``: the accession with its version; ``description``:
+  DE;
+- ``annotations``: ``molecule_type``, ``division``, ``data_class`` (where it is not STD), ``date``
+  (of the last DT line), ``accession``, ``dblink`` (PR as ``BioProject: PRJEB1``, and DR),
+  ``keywords``, ``source``, ``organism``, ``taxonomy``, ``comment``, ``contig``;
 - ``references``: RN to RL.
 
-Divisions that GenBank names otherwise are translated (BCT and PRO). What the fields do not hold is kept
-in ``extras["embl"]``, and written again as long as it still says the same.
+Divisions that GenBank names otherwise are translated (BCT and PRO). What the fields do not hold is
+kept in ``extras["embl"]``, and written again as long as it still says the same.
 """
 
 from __future__ import annotations
@@ -55,8 +56,21 @@ _FIRST = re.compile(rb"ID   [^\n;]+;[^\n]*[0-9]+ (?:BP|AA|SQ|RC)\.?\s*", re.I)
 _LETTERS = re.compile(rb"SQ   [^\n]*\n?|SQ[ \t]*\n")
 _HEAD = "FH   Key             Location/Qualifiers\nFH"
 _KEYS = frozenset(
-    "molecule_type division data_class date length accession dblink keywords source organism "
-    "taxonomy comment contig".split()
+    [
+        "molecule_type",
+        "division",
+        "data_class",
+        "date",
+        "length",
+        "accession",
+        "dblink",
+        "keywords",
+        "source",
+        "organism",
+        "taxonomy",
+        "comment",
+        "contig",
+    ]
 )
 _SINGLE = (
     "molecule_type",
@@ -114,9 +128,7 @@ def _read_record(entry: Entry, name: str) -> Record:
         raise error.located(record=identity.name or None) from None
 
 
-def _built(
-    entry: Entry, text: str, identity: Identity, letters: re.Match[bytes] | None
-) -> Record:
+def _built(entry: Entry, text: str, identity: Identity, letters: re.Match[bytes] | None) -> Record:
     topology = Topology(identity.topology or "linear")
     blocks = []
     table, table_line = "", 1
@@ -330,6 +342,4 @@ def _letter_head(letters: bytes, unit: str) -> str:
     return f"SQ   Sequence {len(letters)} BP; {said} {other} other;"
 
 
-FORMATS = (
-    Format("embl", "EMBL flat file", (".embl", ".emb", ".ebl"), sniff, read, write),
-)
+FORMATS = (Format("embl", "EMBL flat file", (".embl", ".emb", ".ebl"), sniff, read, write),)

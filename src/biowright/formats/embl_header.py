@@ -18,7 +18,7 @@ from .insdc_text import break_at_commas, joined, wrapped
 __all__ = ["FIELDS", "ORDER", "split_blocks"]
 
 WIDTH = 75
-ORDER = "ID AC SV PR DT DE KW OS RN DR CC AH FH CO SQ".split()
+ORDER = ["ID", "AC", "SV", "PR", "DT", "DE", "KW", "OS", "RN", "DR", "CC", "AH", "FH", "CO", "SQ"]
 # Codes of lines that belong to the block which another code begins.
 _PART_OF = {
     "OC": "OS",
@@ -170,8 +170,6 @@ def _write_reference(reference: Reference, number: int) -> str:
         lines += _text("RC", reference.remark)
     if reference.bases:
         lines += _coded("RP", [", ".join(f"{low + 1}-{high}" for low, high in reference.bases)])
-    elif reference.scope:
-        lines += _text("RP", reference.scope)
     for name, field in _LINKS.items():
         if value := getattr(reference, field):
             lines += _coded("RX", [f"{name}; {value}."])
@@ -203,7 +201,8 @@ def _plain(code: str) -> Field:
 
 
 def _contig(text: Any, _: int) -> str:
-    return _spaced(_coded("CO", break_at_commas(text, WIDTH)))
+    # no XX stands between CO and what follows it
+    return "\n".join(_coded("CO", break_at_commas(text, WIDTH)))
 
 
 FIELDS = {

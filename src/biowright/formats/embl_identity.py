@@ -15,7 +15,7 @@ _LENGTH = re.compile(r"([0-9]{1,15}) (BP|AA|SQ|RC)", re.I)
 _ANNOTATED = re.compile(r"([0-9]{1,15}) (bp|aa|rc)")
 # GenBank's divisions that EMBL names otherwise; its classes of data are no divisions there.
 _DIVISIONS = {"BCT": "PRO", "UNA": "UNC"}
-_CLASSES = frozenset("CON PAT EST GSS HTC HTG WGS TSA TLS STS".split())
+_CLASSES = frozenset(["CON", "PAT", "EST", "GSS", "HTC", "HTG", "WGS", "TSA", "TLS", "STS"])
 _SPECIES = {("PRI", "Homo sapiens"): "HUM", ("ROD", "Mus musculus"): "MUS"}
 
 
@@ -63,7 +63,8 @@ def read_identity(text: str, line: int = 1) -> Identity:
     Examples
     --------
     >>> read_identity("ID   X56734; SV 1; linear; mRNA; STD; PLN; 1859 BP.")
-    Identity(name='X56734', length=1859, version='1', topology='linear', molecule_type='mRNA', data_class='STD', division='PLN', unit='BP')
+    Identity(name='X56734', length=1859, version='1', topology='linear', molecule_type='mRNA',
+    data_class='STD', division='PLN', unit='BP')
     >>> read_identity("ID   SC10H5     standard; circular DNA; PRO; 4870 BP.").topology
     'circular'
     """
@@ -135,9 +136,7 @@ def identity_of(record: Record, old: Identity | None) -> tuple[Identity, list[Lo
         kind = kind or ("PROTEIN" if unit == "AA" else str(record.molecule))
     silent = old is not None and not old.topology and not record.circular
     usual = "PROTEIN" if unit == "AA" else "" if unit == "SQ" else str(record.molecule)
-    identity = Identity(
-        "", length, "", "" if silent else str(record.topology), usual, unit=unit
-    )
+    identity = Identity("", length, "", "" if silent else str(record.topology), usual, unit=unit)
     losses = []
     for field, value in (
         ("molecule_type", kind),

@@ -1,30 +1,32 @@
-"""GenBank flat files: read and written, with GenPept, RefSeq, WGS and CON records and vendors' dialects.
+"""GenBank flat files, read and written: GenPept, RefSeq, WGS and CON records, vendors' dialects.
 
-The form is that of the GenBank release notes (https://ftp.ncbi.nlm.nih.gov/genbank/gbrel.txt) and of the
-INSDC feature table. What other programs write is read as well.
+The form is that of the GenBank release notes (https://ftp.ncbi.nlm.nih.gov/genbank/gbrel.txt) and
+of the INSDC feature table. What other programs write is read as well.
 
 A record's fields hold:
 
-- ``name``: the LOCUS name; ``id``: VERSION, or the first ACCESSION; ``description``: DEFINITION without
-  its last full stop;
-- ``annotations``: ``molecule_type``, ``division``, ``date`` (of the LOCUS line); ``accession``, one value
-  each; ``gi``; ``dblink``, one value each (``BioProject: PRJNA57779``); ``keywords``, one value each;
-  ``source``, ``organism``; ``taxonomy``, one value a rank; ``comment``, one value a COMMENT with its line
-  breaks and indentation; and, as they stand, ``segment``, ``project``, ``nid``, ``pid``, ``dbsource``,
-  ``primary``, ``contig`` (without blanks), ``wgs``, ``wgs_scafld``, ``tsa``, ``tls``;
+- ``name``: the LOCUS name; ``id``: VERSION, or the first ACCESSION; ``description``: DEFINITION
+  without its last full stop;
+- ``annotations``: ``molecule_type``, ``division``, ``date`` (of the LOCUS line); ``accession``, one
+  value each; ``gi``; ``dblink``, one value each (``BioProject: PRJNA57779``); ``keywords``, one
+  value each; ``source``, ``organism``; ``taxonomy``, one value a rank; ``comment``, one value a
+  COMMENT with its line breaks and indentation; and, as they stand, ``segment``, ``project``,
+  ``nid``, ``pid``, ``dbsource``, ``primary``, ``contig`` (without blanks), ``wgs``, ``wgs_scafld``,
+  ``tsa``, ``tls``;
 - ``references``: the REFERENCE blocks.
 
-A record without letters (CON, WGS, a RefSeq summary) has an empty sequence, and its annotation ``length``
-says how long the real one is (``1311 bp``); its features lie in that length.
+A record without letters (CON, WGS, a RefSeq summary) has an empty sequence, and its annotation
+``length`` says how long the real one is (``1311 bp``); its features lie in that length.
 
 What the fields do not hold - keywords that we do not know, the line breaks, which of several equal
-spellings of a location or value was used - is kept in ``extras["genbank"]`` and written again as long as
-it still says the same.
+spellings of a location or value was used - is kept in ``extras["genbank"]`` and written again as
+long as it still says the same.
 
-Letters that are all lower case are read as upper case and written as lower case; mixed case is kept. A
-LOCUS length that is not that of the letters, a feature outside of the sequence, a location that is none
-and a value without its closing quote are errors. A feature that runs backwards (``4990..20``) goes over
-the end of the record and on from its start: on a circle as one span, on a linear record in two pieces.
+Letters that are all lower case are read as upper case and written as lower case; mixed case is
+kept. A LOCUS length that is not that of the letters, a feature outside of the sequence, a location
+that is none and a value without its closing quote are errors. A feature that runs backwards
+(``4990..20``) goes over the end of the record and on from its start: on a circle as one span, on a
+linear record in two pieces.
 """
 
 from __future__ import annotations
@@ -74,13 +76,25 @@ _INSIDE = re.compile(rb"^(?:DEFINITION|ACCESSION|VERSION|FEATURES|ORIGIN)(?=\s)"
 # The keywords that a misspelling must not hide: what stands under them would be lost from sight.
 _WEIGHTY = ("FEATURES", "ORIGIN", "LOCUS")
 _KEYS = frozenset(
-    "molecule_type division date length accession gi dblink keywords source organism taxonomy".split()
+    [
+        "molecule_type",
+        "division",
+        "date",
+        "length",
+        "accession",
+        "gi",
+        "dblink",
+        "keywords",
+        "source",
+        "organism",
+        "taxonomy",
+    ]
 ) | {keyword.lower() for keyword in PLAIN}
 _SINGLE = ("molecule_type", "division", "date", "length", "gi", "source", "organism")
 
 
 def sniff(head: bytes) -> bool:
-    """Tell GenBank by a LOCUS line with a length, first or after a few lines of a mail or release."""
+    """Tell GenBank by a LOCUS line with a length, also after some lines of a mail or release."""
     match = next(line_starts(_LOCUS, head.replace(b"\r", b"\n")), None)
     if match is None:
         return False

@@ -15,12 +15,46 @@ from .insdc_text import break_at_commas, joined, wrapped
 __all__ = ["ORDER", "PLAIN", "genbank_fields", "split_blocks"]
 
 WIDTH = 67
-ORDER = (
-    "LOCUS DEFINITION ACCESSION NID PID VERSION PROJECT DBLINK DBSOURCE KEYWORDS SEGMENT SOURCE "
-    "REFERENCE COMMENT PRIMARY FEATURES BASE_COUNT CONTIG WGS WGS_SCAFLD TSA TLS ORIGIN"
-).split()
+ORDER = [
+    "LOCUS",
+    "DEFINITION",
+    "ACCESSION",
+    "NID",
+    "PID",
+    "VERSION",
+    "PROJECT",
+    "DBLINK",
+    "DBSOURCE",
+    "KEYWORDS",
+    "SEGMENT",
+    "SOURCE",
+    "REFERENCE",
+    "COMMENT",
+    "PRIMARY",
+    "FEATURES",
+    "BASE_COUNT",
+    "CONTIG",
+    "WGS",
+    "WGS_SCAFLD",
+    "TSA",
+    "TLS",
+    "ORIGIN",
+]
 # Keywords whose text is one annotation, under the same name in lower case.
-PLAIN = "NID PID PROJECT DBSOURCE SEGMENT COMMENT PRIMARY CONTIG WGS WGS_SCAFLD TSA TLS".split()
+PLAIN = [
+    "NID",
+    "PID",
+    "PROJECT",
+    "DBSOURCE",
+    "SEGMENT",
+    "COMMENT",
+    "PRIMARY",
+    "CONTIG",
+    "WGS",
+    "WGS_SCAFLD",
+    "TSA",
+    "TLS",
+]
 
 _KEYWORD = re.compile(r"BASE COUNT|[A-Z][A-Z0-9_]*(?![^\s])")
 _NEXT = re.compile(r"\n(?=[^ \t\n])")
@@ -60,7 +94,7 @@ def split_blocks(text: str, line: int) -> Iterator[Block]:
 
 @cache
 def genbank_fields(unit: str) -> dict[str, Field]:
-    """Give the fields of a header by their keyword, for a record counted in ``bases`` or ``residues``."""
+    """Give the fields of a header by keyword; `unit` is ``bases`` or ``residues``."""
     fields = {
         "DEFINITION": Field(_read_definition, lambda text, _: _head("DEFINITION", f"{text}.")),
         "ACCESSION": Field(_read_accession, lambda names, _: _head("ACCESSION", " ".join(names))),

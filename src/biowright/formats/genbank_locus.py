@@ -72,7 +72,8 @@ def read_locus(text: str, line: int = 1) -> Locus:
     Examples
     --------
     >>> read_locus("LOCUS       Exported File           2332 bp ds-DNA    circular SYN 12-MAR-2014")
-    Locus(name='Exported File', length=2332, unit='bp', molecule_type='ds-DNA', topology='circular', division='SYN', date='12-MAR-2014')
+    Locus(name='Exported File', length=2332, unit='bp', molecule_type='ds-DNA', topology='circular',
+    division='SYN', date='12-MAR-2014')
     """
     match = _LOCUS.fullmatch(text.strip(" \t"))
     if match is None:
@@ -110,12 +111,11 @@ def write_locus(locus: Locus) -> str:
     room = max(len(name) + 1, 28 - len(str(locus.length)))
     kind = locus.molecule_type
     strands, kind = (kind[:3], kind[3:]) if kind[2:3] == "-" else ("   ", kind)
-    text = (
+    return (
         f"LOCUS       {name:<{room}}{locus.length} {locus.unit} {strands}{kind:<6}  "
         f"{locus.topology:<8} {locus.division:<3} {locus.date:>11}"
     )
     # readers that go by columns, Biopython among them, want the columns of a missing date as well
-    return text
 
 
 def in_columns(text: str) -> bool:
@@ -150,8 +150,8 @@ def locus_of(record: Record, old: Locus | None) -> tuple[Locus, list[Loss]]:
     ----------
     record : Record
     old : Locus, optional
-        The line that the record was read from: where it did not say the topology of a linear record,
-        the new one does not either.
+        The line that the record was read from: where it did not say the topology of a linear
+        record, the new one does not either.
     """
     said = record.annotations.first
     length, unit = len(record), "aa" if record.molecule is Molecule.PROTEIN else "bp"

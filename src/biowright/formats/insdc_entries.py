@@ -115,13 +115,13 @@ def encoded(text: str, record: str) -> bytes:
         return text.encode("utf-8")
     except UnicodeEncodeError as error:
         raise FormatError(
-            f"{ascii(text[error.start])} is half of a character and cannot be written",
+            f"{text[error.start]!a} is half of a character and cannot be written",
             record=record,
         ) from None
 
 
 def read_letters(data: bytes, molecule: Molecule, topology: Topology, line: int) -> Sequence:
-    """Read the numbered lines of letters.
+    r"""Read the numbered lines of letters.
 
     Letters that are all lower case are read as upper case: the archives write them so and mean
     nothing by it. Mixed case is kept.
@@ -141,7 +141,7 @@ def read_letters(data: bytes, molecule: Molecule, topology: Topology, line: int)
 
     Examples
     --------
-    >>> str(read_letters(b"        1 atgc atga\\n", Molecule.DNA, Topology.LINEAR, 7))
+    >>> str(read_letters(b"        1 atgc atga\n", Molecule.DNA, Topology.LINEAR, 7))
     'ATGCATGA'
     """
     letters = data.translate(None, _FILLING)
@@ -207,7 +207,8 @@ def check_length(
 
 
 def letter_lines(letters: bytes, *, numbers: bool) -> bytes:
-    """Write letters in lines of six blocks of ten; upper case becomes lower case, mixed case stays.
+    r"""Write letters in lines of six blocks of ten; upper case becomes lower case, mixed case
+    stays.
 
     Parameters
     ----------
@@ -219,7 +220,7 @@ def letter_lines(letters: bytes, *, numbers: bool) -> bytes:
     Examples
     --------
     >>> letter_lines(b"ATGCATGCATGC", numbers=True)
-    b'        1 atgcatgcat gc\\n'
+    b'        1 atgcatgcat gc\n'
     """
     if letters.isupper():
         letters = letters.lower()

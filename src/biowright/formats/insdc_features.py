@@ -4,8 +4,9 @@ https://www.insdc.org/submitting-standards/feature-table/ defines it. The dialec
 are read as well: keys with blanks in them and a wider key column (Benchling), values without quotes
 (Vector NTI, SnapGene), quotes inside of a value that are not doubled.
 
-A table is first taken in one sweep of a pattern that knows the regular form, as the archives write it.
-What that does not fit is read again line by line, with every irregularity and the line of each error.
+A table is first taken in one sweep of a pattern that knows the regular form, as the archives write
+it. What that does not fit is read again line by line, with every irregularity and the line of each
+error.
 """
 
 from __future__ import annotations
@@ -25,10 +26,22 @@ __all__ = ["FeatureSpelling", "Place", "read_features", "split_head", "stands_ba
 
 # Keys whose values the feature table definition gives without quotes.
 BARE_KEYS = frozenset(
-    (
-        "anticodon citation codon_start compare cons_splice direction estimated_length mod_base "
-        "number rpt_type rpt_unit_range tag_peptide transl_except transl_table"
-    ).split()
+    [
+        "anticodon",
+        "citation",
+        "codon_start",
+        "compare",
+        "cons_splice",
+        "direction",
+        "estimated_length",
+        "mod_base",
+        "number",
+        "rpt_type",
+        "rpt_unit_range",
+        "tag_peptide",
+        "transl_except",
+        "transl_table",
+    ]
 )
 # Values that are letters of a sequence: a line break in them stands for nothing.
 SEQUENCE_KEYS = frozenset({"translation"})
@@ -37,8 +50,8 @@ SEQUENCE_KEYS = frozenset({"translation"})
 STRETCH = 1 << 16
 _REGULAR = re.compile(r" {5}\S")
 _HEAD = re.compile(r"\n(?= {5}\S)")
-# What a line holds: a key with its sign, a plain value in quotes, one with doubled quotes or over several
-# lines, a value without quotes; or the rest, of which blank lines are left out.
+# What a line holds: a key with its sign, a plain value in quotes, one with doubled quotes or over
+# several lines, a value without quotes; or the rest, of which blank lines are left out.
 _TOKEN = re.compile(
     r'\n {21}/([^="\s]+=)(?:"(?:([^"\n]*+)|([^"]*+(?:""[^"]*+)*+))" *+(?=\n)'
     r'|([^"\s][^\n]*(?:\n {21}[^/\s][^\n]*)*))'
@@ -60,8 +73,8 @@ class Place:
 class FeatureSpelling:
     """How a file spelled what can be spelled in several ways, so that it is written so again.
 
-    It is used only where it still says the same: for a location as long as the record has its length
-    and topology, for a qualifier as long as it has its value.
+    It is used only where it still says the same: for a location as long as the record has its
+    length and topology, for a qualifier as long as it has its value.
 
     Parameters
     ----------
@@ -91,7 +104,7 @@ def stands_bare(key: str, value: str) -> bool:
 
 
 def read_features(table: str, place: Place, line: int) -> tuple[list[Feature], FeatureSpelling]:
-    """Read a feature table.
+    r"""Read a feature table.
 
     Parameters
     ----------
@@ -108,7 +121,8 @@ def read_features(table: str, place: Place, line: int) -> tuple[list[Feature], F
 
     Examples
     --------
-    >>> features, _ = read_features('     gene            1..9\\n' + ' ' * 21 + '/gene="a"\\n', Place(9), 1)
+    >>> table = '     gene            1..9\n' + ' ' * 21 + '/gene="a"\n'
+    >>> features, _ = read_features(table, Place(9), 1)
     >>> features[0].label, str(features[0].location)
     ('a', '1..9')
     """
@@ -141,8 +155,8 @@ def _paused_collection() -> Iterator[None]:
 def split_head(text: str, place: Place) -> tuple[str, str]:
     """Divide a feature's first line, without its indentation, into key and location text.
 
-    The location begins in column 22; where the key is longer or the columns are others, it is the last
-    word.
+    The location begins in column 22; where the key is longer or the columns are others, it is the
+    last word.
     """
     if text[15:16] == " " and text[16:17] not in ("", " ") and text[:15].strip():
         location = "".join(text[16:].split())
@@ -361,11 +375,11 @@ def _quoted(
 ) -> tuple[str, int]:
     """Read a quoted value from behind its first quote; give the index of the line after it.
 
-    Quotes inside of the value are doubled; the first that is not closes it. Where that one stands in
-    the middle of a line, quotes were not doubled, and the value ends with the first line that ends
-    with one.
+    Quotes inside of the value are doubled; the first that is not closes it. Where that one stands
+    in the middle of a line, quotes were not doubled, and the value ends with the first line that
+    ends with one.
     """
-    texts = []
+    texts: list[str] = []
     doubled = True
     while True:
         if doubled:

@@ -2,8 +2,8 @@
 
 A header is read into the fields of a `Record`. How the file spelled them is kept beside (in
 ``Record.extras``) and used again for every field that still says the same, so that a file which was
-only read and written keeps its lines, unknown ones included, and an edited record gets new ones exactly
-where it was edited.
+only read and written keeps its lines, unknown ones included, and an edited record gets new ones
+exactly where it was edited.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class Field(NamedTuple):
 
 
 class Layout(NamedTuple):
-    """What `lay_out` gives: the blocks to write, and the contents that do not come back from them."""
+    """What `lay_out` gives: the blocks to write, and the contents that do not come back."""
 
     blocks: list[Block]
     lost: list[tuple[str, Any, Any]]

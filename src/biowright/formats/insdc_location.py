@@ -2,8 +2,8 @@
 
 The grammar is that of the feature table definition, section 3.4
 (https://www.insdc.org/submitting-standards/feature-table/), old forms included: ``<`` and ``>``,
-``102.110``, ``(102.110)``, ``123^124``, ``145^177``, ``one-of()``, ``order()``, ``bond()``, parts in
-other records, ``complement()`` inside and outside of ``join()``.
+``102.110``, ``(102.110)``, ``123^124``, ``145^177``, ``one-of()``, ``order()``, ``bond()``, parts
+in other records, ``complement()`` inside and outside of ``join()``.
 """
 
 from __future__ import annotations
@@ -242,7 +242,7 @@ def _closed(parts: tuple[Span, ...], length: int) -> Iterator[Span]:
             and after.start == 0
             and before.end_fuzz is None
             and after.start_fuzz is None
-            and 0 < len(before)
+            and len(before) > 0
             and 0 < len(after) <= length - len(before)
         ):
             fuzz = after.end_fuzz and after.end_fuzz.moved(lambda p: p + length)

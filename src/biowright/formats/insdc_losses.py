@@ -17,9 +17,9 @@ _WHAT = {"DEFINITION": "description", "DE": "description", "VERSION": "id", "ID"
 
 
 def feature_spelling(record: Record, *formats: str) -> FeatureSpelling | None:
-    """Give the spelling of the features by the first of these formats that the record comes from."""
-    for format in formats:
-        spelling = record.extras.get(format)
+    """Give the spelling of the features in the first of these formats that the record knows."""
+    for name in formats:
+        spelling = record.extras.get(name)
         if isinstance(spelling, Spelling):
             return spelling.features
     return None

@@ -1,4 +1,4 @@
-"""Text that flat files break into lines: how GenBank and EMBL wrap it, and how it is put together."""
+"""Text that GenBank and EMBL break into lines: wrapping it, and putting it together again."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ def joined(lines: Iterable[str]) -> str:
 def wrapped(text: str, first: int, width: int) -> list[str]:
     """Break a text into lines so that `joined` gives it back exactly.
 
-    A break is made at a lone space only, and not beside a quote or before a slash, where other readers
-    would take the line for the end of a value or the start of a qualifier. A word that is longer than a
-    line makes a longer line: to break it would put a space into it.
+    A break is made at a lone space only, and not beside a quote or before a slash, where other
+    readers would take the line for the end of a value or the start of a qualifier. A word that is
+    longer than a line makes a longer line: to break it would put a space into it.
 
     Parameters
     ----------

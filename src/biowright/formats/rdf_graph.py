@@ -1,7 +1,7 @@
 """RDF triples in plain dictionaries: what the SBOL formats are read into and written from.
 
-A node is a string: an IRI as it is, a blank node with ``_:`` before its label. A value is a `Literal`,
-kept to the letter (``01`` stays ``01``). Nothing here knows a serialisation or SBOL.
+A node is a string: an IRI as it is, a blank node with ``_:`` before its label. A value is a
+`Literal`, kept to the letter (``01`` stays ``01``). Nothing here knows a serialisation or SBOL.
 """
 
 from __future__ import annotations

@@ -23,14 +23,14 @@ NESTING = 200
 def read_json(text: str, name: str) -> Graph:
     """Read JSON-LD in any of its forms, or RDF/JSON.
 
-    Literals come in the canonical spelling of their datatype (``01`` becomes ``1``), as rdflib gives
-    them.
+    Literals come in the canonical spelling of their datatype (``01`` becomes ``1``), as rdflib
+    gives them.
 
     Raises
     ------
     FormatError
-        It is no JSON (with the line), no RDF in JSON, has names twice, holds named graphs, or refers
-        to a context that lies elsewhere.
+        It is no JSON (with the line), no RDF in JSON, has names twice, holds named graphs, or
+        refers to a context that lies elsewhere.
 
     Examples
     --------
@@ -156,10 +156,16 @@ def _read_jsonld(data: Any, graph: Graph) -> None:
     to_rdf(data, Sink(bind_namespaces="none"), base="")
     for item in data if isinstance(data, list) else [data]:
         for context in _as_list(item.get("@context") if isinstance(item, dict) else None):
-            for prefix, space in context.items() if isinstance(context, dict) else ():
-                if isinstance(space, str) and not prefix.startswith("@") and is_absolute(space):
-                    if space.endswith(("#", "/", ":")):
-                        graph.prefixes.setdefault(prefix, space)
+            if isinstance(context, dict):
+                _bind(graph, context)
+
+
+def _bind(graph: Graph, context: dict[str, Any]) -> None:
+    for prefix, space in context.items():
+        if prefix.startswith("@") or not isinstance(space, str):
+            continue
+        if is_absolute(space) and space.endswith(("#", "/", ":")):
+            graph.prefixes.setdefault(prefix, space)
 
 
 def _strings(data: Any) -> Iterator[str]:

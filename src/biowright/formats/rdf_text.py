@@ -272,10 +272,8 @@ class _Turtle:
             if kind == "word" and value in ("true", "false"):
                 self.advance()
                 return Literal(value, XSD + "boolean")
-        self.fail(
-            f"{value[:40]!r} stands in the wrong place",
-            expected="a subject" if subject else "a node or a value",
-        )
+        what = "a subject" if subject else "a node or a value"
+        return self.fail(f"{value[:40]!r} stands in the wrong place", expected=what)
 
     def nested(self) -> str:
         made = self.graph.blank()

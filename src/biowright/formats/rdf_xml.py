@@ -11,7 +11,7 @@ from xml.sax.saxutils import escape
 
 from biowright.core import FormatError
 
-from .rdf_graph import RDF, TYPE, Graph, Literal, Term, is_blank, resolve, split_iri
+from .rdf_graph import RDF, TYPE, Graph, Literal, Term, resolve
 from .xml_safety import check_xml
 
 __all__ = ["quoted", "read_xml"]
@@ -47,7 +47,7 @@ class _Frame:
 
 
 def read_xml(data: bytes, name: str, base: str = "") -> Graph:
-    """Read an RDF/XML document.
+    '''Read an RDF/XML document.
 
     Parameters
     ----------
@@ -64,11 +64,11 @@ def read_xml(data: bytes, name: str, base: str = "") -> Graph:
 
     Examples
     --------
-    >>> g = read_xml(b'<d:C xmlns:d="http://d.org/" xmlns:r="http://www.w3.org/1999/02/22-rdf-syntax-ns#" '
-    ...              b'r:about="http://d.org/c"><d:p>1</d:p></d:C>', "c.xml")
-    >>> g.text("http://d.org/c", "http://d.org/p")
+    >>> text = """<d:C r:about="http://d.org/c" xmlns:d="http://d.org/"
+    ...     xmlns:r="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><d:p>1</d:p></d:C>"""
+    >>> read_xml(text.encode(), "c.xml").text("http://d.org/c", "http://d.org/p")
     '1'
-    """
+    '''
     check_xml(data, name)
     return _Reader(data, name, base).graph
 

@@ -13,7 +13,10 @@ __all__ = ["write_xml"]
 _XML = "http://www.w3.org/XML/1998/namespace"
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _PREFIX = re.compile(r"[^\W\d][\w.\-]*\Z")
-_NO_PROPERTY = {RDF + name for name in ("ID", "about", "resource", "parseType", "nodeID", "datatype", "Description", "RDF")}
+_NO_PROPERTY = {
+    RDF + name
+    for name in ("ID", "about", "resource", "parseType", "nodeID", "datatype", "Description", "RDF")
+}
 NESTING = 40
 
 

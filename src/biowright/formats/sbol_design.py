@@ -6,6 +6,7 @@ The features are the things that have a place in the sequence.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from biowright.core import (
     Attributes,
@@ -40,7 +41,25 @@ from .sbol_terms import (
     type_of,
 )
 
-__all__ = ["DesignReader"]
+__all__ = ["DesignReader", "Reading"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A record as a design says it.
+
+    Parameters
+    ----------
+    record : Record
+    sequence : str
+        The IRI of the Sequence that the letters came from, or "".
+    nodes : tuple of str
+        The IRIs of the record's features, in their order.
+    """
+
+    record: Record
+    sequence: str
+    nodes: tuple[str, ...]
 
 
 class DesignReader:
@@ -70,8 +89,8 @@ class DesignReader:
         found = {MOLECULES[t] for t in types if t in MOLECULES}
         return next((m for m in Molecule if m.value in found), None)
 
-    def record(self, design: str) -> tuple[Record, str]:
-        """Make a record of a design; give it with the IRI of the Sequence that it shows."""
+    def read(self, design: str) -> Reading:
+        """Make a record of a design."""
         graph, dialect = self.graph, self.dialect
         molecule = self.molecule(design) or Molecule.DNA
         types = [short_term(t) for t in graph.links(design, dialect("type"))]
@@ -80,7 +99,7 @@ class DesignReader:
         topology = Topology.CIRCULAR if circular else Topology.LINEAR
         sequence = Sequence(letters, molecule, topology)
         placed, unplaced = self.features(design, source, sequence)
-        provenance = ()
+        provenance: tuple[Provenance, ...] = ()
         if unplaced:
             provenance = (
                 Provenance(
@@ -89,22 +108,27 @@ class DesignReader:
                     used=tuple(unplaced),
                 ),
             )
-        shown = graph.text(design, dialect("displayId")) or re.split(r"[/#:]", design)[-1]
-        locus, version = (
-            graph.text(design, GENBANK + "locus"),
-            graph.text(design, GENBANK + "version"),
-        )
+        name, id_ = self.read_name(design)
         record = Record(
             sequence,
-            shown if locus is None else locus,
-            design if version is None else version,
+            name,
+            id_,
             graph.text(design, dialect.description) or "",
             [feature for _, feature in placed],
             self.annotations(design, types),
             self.references(design),
             provenance=provenance,
         )
-        return record, source
+        return Reading(record, source, tuple(node for node, _ in placed))
+
+    def read_name(self, design: str) -> tuple[str, str]:
+        """Give the name and the id of a design."""
+        name = self.graph.text(design, GENBANK + "locus")
+        if name is None:
+            shown = self.graph.text(design, self.dialect("displayId"))
+            name = shown or re.split(r"[/#:]", design)[-1]
+        id_ = self.graph.text(design, GENBANK + "version")
+        return name, design if id_ is None else id_
 
     def letters(self, design: str, molecule: Molecule) -> tuple[str, str]:
         """Give the IRI and the letters of the Sequence that fits the molecule."""
@@ -123,26 +147,33 @@ class DesignReader:
     def features(
         self, design: str, source: str, sequence: Sequence
     ) -> tuple[list[tuple[str, Feature]], list[str]]:
-        """Give the features of a design with their nodes, in order, and the nodes without a place."""
+        """Give the features with their nodes, in order, and the nodes without a place."""
         placed, unplaced = [], []
         for node in self.graph.links(design, self.dialect.has_feature):
             if node not in self.graph:
                 continue
-            located = read_location(self.graph, self.dialect, node, source, sequence)
-            if located is None:
-                if self.graph.links(node, self.dialect.has_location):
-                    unplaced.append(node)
-                continue
-            order = self.graph.text(node, OURS + "order") or ""
-            rank = int(order) if order.isdecimal() and len(order) < 10 else 1 << 31
-            key = (rank, located.start, -located.end, _number(node), node)
-            type_, qualifiers = self.said(node)
-            id_ = self.graph.text(node, OURS + "id")
-            placed.append(
-                (key, node, Feature(type_, located, qualifiers, node if id_ is None else id_))
-            )
+            feature = self.feature(node, source, sequence)
+            if feature is not None:
+                placed.append((self.rank(node, feature), node, feature))
+            elif self.graph.links(node, self.dialect.has_location):
+                unplaced.append(node)
         placed.sort(key=lambda entry: entry[0])
         return [(node, feature) for _, node, feature in placed], unplaced
+
+    def feature(self, node: str, source: str, sequence: Sequence) -> Feature | None:
+        """Make a feature; None if it has no place on the Sequence `source`."""
+        location = read_location(self.graph, self.dialect, node, source, sequence)
+        if location is None:
+            return None
+        type_, qualifiers = self.said(node)
+        said = self.graph.text(node, OURS + "id")
+        return Feature(type_, location, qualifiers, node if said is None else said)
+
+    def rank(self, node: str, feature: Feature) -> tuple[int, int, int, int, str]:
+        """Give the key that features are sorted by: a stated order, then place, number and IRI."""
+        order = self.graph.text(node, OURS + "order") or ""
+        stated = int(order) if order.isdecimal() and len(order) < 10 else 1 << 31
+        return stated, feature.location.start, -feature.location.end, _number(node), node
 
     def said(self, node: str) -> tuple[str, Attributes]:
         """Give the type and the qualifiers of a feature."""
@@ -221,7 +252,7 @@ class DesignReader:
                 field: self.graph.text(node, GENBANK + word) or ""
                 for field, word in REFERENCE_TEXTS.items()
             }
-            found.append((number, node, Reference(**texts, bases=bases, scope=scope)))  # type: ignore[arg-type]
+            found.append((number, node, Reference(**texts, bases=bases, scope=scope)))
         return tuple(reference for *_, reference in sorted(found, key=lambda entry: entry[:2]))
 
 

@@ -1,8 +1,8 @@
 """Places in SBOL: Range, Cut, GenericLocation and EntireSequence as `Location`, and back.
 
-What the ranges cannot say (fuzzy ends, the order of a join over both strands, parts in other records,
-the order and repeats of qualifiers) is said beside them in one JSON literal. It counts only as long as
-it agrees with the triples, so that another program that changes them is believed.
+What the ranges cannot say (fuzzy ends, the order of a join over both strands, parts in other
+records, the order and repeats of qualifiers) is said beside them in one JSON literal. It counts only
+as long as it agrees with the triples, so that another program that changes them is believed.
 """
 
 from __future__ import annotations
@@ -176,7 +176,7 @@ def _parsed_location(text: str | None) -> Location | None:
         return None
 
     def fuzz(said: list[object] | None) -> Fuzz | None:
-        return None if said is None else Fuzz(FuzzKind(said[0]), tuple(map(_number, said[1:])))
+        return None if said is None else Fuzz(FuzzKind(str(said[0])), tuple(map(_number, said[1:])))
 
     try:
         operator, parts = json.loads(text)

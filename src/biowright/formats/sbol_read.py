@@ -1,7 +1,7 @@
 """From the triples of an SBOL document to records, each with the triples that belong to it.
 
-A design with a nucleotide or protein type becomes a `Record`. What is not modelled stays in the triples:
-those of a design in ``Record.extras``, the others in ``Document.remainder``.
+A design with a nucleotide or protein type becomes a `Record`. What is not modelled stays in the
+triples: those of a design in ``Record.extras``, the others in ``Document.remainder``.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ def read_document(graph: Graph, name: str) -> Document:
     records, taken = [], set()
     for design in designs:
         try:
-            record, sequence = reader.record(design)
+            reading = reader.read(design)
         except BiowrightError as error:
             raise FormatError(
                 f"the design cannot be read: {error}", path=name, record=design
@@ -96,13 +96,13 @@ def read_document(graph: Graph, name: str) -> Document:
         part = Part(
             design,
             graph.part(nodes),
-            record,
-            sequence,
-            users[sequence] > 1,
+            reading.record,
+            reading.sequence,
+            users[reading.sequence] > 1,
             frozenset(foreign.get(design, ())),
             _known(graph, dialect, nodes),
         )
-        records.append(record.changed(extras={dialect.name: part}))
+        records.append(reading.record.changed(extras={dialect.name: part}))
     rest = graph.part(node for node in graph.nodes if node not in taken)
     return Document(records, dialect.name, Remainder(dialect.name, rest))
 
@@ -130,7 +130,7 @@ def _dialect(graph: Graph, name: str) -> Dialect:
         )
     if V3 in used:
         return SBOL3
-    if V2 in used or not graph.nodes and V2 in graph.prefixes.values():
+    if V2 in used or (not graph.nodes and V2 in graph.prefixes.values()):
         return SBOL2
     if not graph.nodes and V3 in graph.prefixes.values():
         return SBOL3

@@ -1,8 +1,8 @@
 """The words of SBOL 2 and 3, and which Sequence Ontology term is which INSDC feature key.
 
 Sources: SBOL 2.3.0 (https://doi.org/10.1515/jib-2019-0025), SBOL 3.1.0
-(https://sbolstandard.org/docs/SBOL3.1.0.pdf), the ``INSDC_feature`` synonyms of the Sequence Ontology
-(http://www.sequenceontology.org, release 2024-11-18).
+(https://sbolstandard.org/docs/SBOL3.1.0.pdf), the ``INSDC_feature`` synonyms of the Sequence
+Ontology (http://www.sequenceontology.org, release 2024-11-18).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ V3 = "http://sbols.org/v3#"
 PROV = "http://www.w3.org/ns/prov#"
 DCTERMS = "http://purl.org/dc/terms/"
 OM = "http://www.ontology-of-units-of-measure.org/resource/om-2/"
-# what libSBOLj's converter from GenBank writes: properties of the record, and qualifiers of features
+# libSBOLj's converter from GenBank: annotations of the record, and qualifiers of features
 GENBANK = "http://www.ncbi.nlm.nih.gov/genbank#"
 QUALIFIER = "http://sbols.org/genBankConversion#"
 # the order and repeats that triples cannot say; the name is reserved for examples (RFC 2606) and
@@ -179,8 +179,8 @@ SBOL3 = Dialect(
     references=_SHARED_REFERENCES
     | _all(
         V3,
-        "instanceOf refersTo inChildOf subject object participant hasSequence hasModel member built "
-        "hasAttachment input output nondirectional hasNamespace variable variant variantCollection "
+        "instanceOf refersTo inChildOf subject object participant hasSequence hasModel member "
+        "built hasAttachment input output nondirectional hasNamespace variable variant variantCollection "
         "variantDerivation template definition role type encoding source format language framework "
         "orientation restriction roleIntegration cardinality strategy hashAlgorithm",
     ),
@@ -310,7 +310,7 @@ SO:0000723 iDNA
 SO:0000730 gap
 SO:0002206 source
 """
-_KEY_OF: dict[str, str] = dict(line.split() for line in _KEYS.strip().splitlines())  # type: ignore[misc]
+_KEY_OF: dict[str, str] = dict(line.split() for line in _KEYS.strip().splitlines())
 _TERM_OF: dict[str, str] = {}
 for _term, _key in _KEY_OF.items():
     _TERM_OF.setdefault(_key, _term)

@@ -1,7 +1,7 @@
 """From records to the triples of one SBOL document.
 
-A record that was read from the same version of SBOL and is unchanged brings its triples as they were;
-a changed one brings them edited; a record of another format is described anew.
+A record that was read from the same version of SBOL and is unchanged brings its triples as they
+were; a changed one brings them edited; a record of another format is described anew.
 """
 
 from __future__ import annotations
@@ -15,8 +15,9 @@ from biowright.core import Feature, FormatError, Record
 
 from .format import Document, Loss
 from .rdf_graph import TYPE, Graph, Literal, is_absolute
-from .sbol_edit import DesignEditor, display_id
+from .sbol_edit import DesignEditor
 from .sbol_location import PLACES
+from .sbol_objects import display_id
 from .sbol_read import Part, Remainder
 from .sbol_terms import GENBANK, NAMESPACE, OURS, QUALIFIER, SBOL2, SBOL3, V2, V3, Dialect
 

@@ -1,7 +1,7 @@
-"""Refusing XML that is not data but an attack: entity bombs, external entities, bottomless nesting.
+"""Refusing XML that is not data but an attack: entity bombs, external entities, endless nesting.
 
-The check is a pass of expat, the parser that all of Python's XML readers stand on, so that it sees the
-document in the same encoding as the reader after it.
+The check is a pass of expat, the parser that all of Python's XML readers stand on, so that it sees
+the document in the same encoding as the reader after it.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ DEPTH = 256
 
 
 def check_xml(data: bytes, name: str) -> None:
-    """Refuse a document that declares entities, refers to another file, nests too deep or is malformed.
+    """Refuse a document that declares entities, names another file, nests too deep or is malformed.
 
     Parameters
     ----------
@@ -48,7 +48,7 @@ def check_xml(data: bytes, name: str) -> None:
     def entity(entity_name: str, *_: object) -> None:
         raise refuse(
             f"the XML declares the entity '{entity_name}'",
-            "entities are refused, because they can be bombs or read other files; expand them first",
+            "entities can be bombs or read other files; expand them first",
         )
 
     def doctype(_: str, system: str | None, public: str | None, __: int) -> None:

@@ -228,7 +228,7 @@ def draw_ruler(view: View, circle: Circle, height: float, theme: str) -> list[st
     if len(marks) > 1 and view.extent - marks[-1] < step * 0.3:
         marks.pop()  # it would stand on the toes of the first letter's mark
     path, texts = [], []
-    for mark in (1, *marks):
+    for mark in sorted({1, *marks}):
         position = mark - 0.5
         x1, y1 = circle.at(position, height)
         x2, y2 = circle.at(position, height - 6)

@@ -85,10 +85,10 @@ def label(
 ) -> str:
     """Write a text whose width is what was measured, whatever font the reader has.
 
-    Texts beyond ASCII keep their own width: readers' fonts differ too much to stretch them.
+    Texts beyond ASCII (and its ellipsis) keep their own width: readers' fonts differ too much to stretch them.
     """
     length = ""
-    if text.isascii():
+    if text.replace("…", "").isascii():
         length = f' textLength="{number(text_width(text, size, bold))}"'
         length += ' lengthAdjust="spacingAndGlyphs"'
     weight = ' font-weight="bold"' if bold else ""

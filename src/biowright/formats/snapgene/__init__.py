@@ -1,6 +1,6 @@
 """SnapGene's files: ``.dna``, ``.rna`` and ``.prot``, read with their history and written.
 
-A file holds one sequence, in packets (`biowright.formats.snapgene_packets`). All packets that a
+A file holds one sequence, in packets (`biowright.formats.snapgene.packets`). All packets that a
 record was read with are kept in ``record.extras["snapgene"]``, and writing changes only those that
 say something else than the record does by then, so that an unchanged record gives the same bytes.
 What cannot stay true when the sequence changes (alignments, colours of strands, packets of unknown
@@ -27,9 +27,9 @@ from biowright.core import (
     Topology,
 )
 
-from .format import Format, Loss
-from .snapgene_features import Known, read_features, write_features
-from .snapgene_history import (
+from ..format import Format, Loss
+from ..source import Source
+from .ancestry import (
     METHYLATION,
     HistoryNode,
     flags_of,
@@ -37,8 +37,9 @@ from .snapgene_history import (
     read_tree,
     steps,
 )
-from .snapgene_notes import read_notes, write_notes
-from .snapgene_packets import (
+from .features import Known, read_features, write_features
+from .notes import read_notes, write_notes
+from .packets import (
     COOKIE,
     DNA,
     FEATURES,
@@ -55,9 +56,8 @@ from .snapgene_packets import (
     read_packets,
     xml_bytes,
 )
-from .snapgene_primers import is_primer, read_primers, write_primers
-from .snapgene_stale import KINDS, blunt_ends, forget_stale
-from .source import Source
+from .primers import is_primer, read_primers, write_primers
+from .stale import KINDS, blunt_ends, forget_stale
 
 __all__ = ["FORMATS", "HistoryNode", "SnapGene", "history"]
 

@@ -16,9 +16,9 @@ from xml.etree.ElementTree import Element, SubElement
 
 from biowright.core import Attributes, Feature, Record, Sequence
 
-from .format import Loss
-from .snapgene_packets import xml_text
-from .snapgene_segments import (
+from ..format import Loss
+from .packets import xml_text
+from .segments import (
     Pieces,
     Report,
     pieces,
@@ -27,7 +27,7 @@ from .snapgene_segments import (
     standard_segments,
     write_range,
 )
-from .snapgene_text import plain_text
+from .text import plain_text
 
 GREY = "#a6acb3"  # SnapGene's colour for features that nobody coloured
 _HEX = re.compile(r"#[0-9a-fA-F]{6}")

@@ -16,7 +16,7 @@ from xml.etree import ElementTree
 
 from biowright.core import FormatError
 
-from .xml_safety import check_xml
+from ..xml_safety import check_xml
 
 COOKIE, DNA, PACKED_DNA, PRIMERS, NOTES, HISTORY = 0x09, 0x00, 0x01, 0x05, 0x06, 0x07
 PROPERTIES, FEATURES, NODE, ALIGNED, PROTEIN, RNA = 0x08, 0x0A, 0x0B, 0x11, 0x15, 0x20

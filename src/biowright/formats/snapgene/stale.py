@@ -8,9 +8,9 @@ from xml.etree.ElementTree import Element, SubElement
 
 from biowright.core import Molecule, Record
 
-from .format import Loss
-from .snapgene_history import continued
-from .snapgene_packets import (
+from ..format import Loss
+from .ancestry import continued
+from .packets import (
     ALIGNED,
     COOKIE,
     FEATURES,

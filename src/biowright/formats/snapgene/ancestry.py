@@ -15,7 +15,7 @@ from xml.etree.ElementTree import Element, SubElement
 
 from biowright.core import Attributes, FormatError, Molecule, Provenance, Record
 
-from .snapgene_packets import (
+from .packets import (
     CONTENT,
     DNA,
     FEATURES,

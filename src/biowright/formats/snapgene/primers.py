@@ -14,11 +14,11 @@ from xml.etree.ElementTree import Element
 
 from biowright.core import Attributes, Feature, Location, Record, Sequence, Span
 
-from .format import Loss
-from .snapgene_features import Known, number_elements
-from .snapgene_packets import xml_text
-from .snapgene_segments import read_range, rigid_move, write_range
-from .snapgene_text import plain_text
+from ..format import Loss
+from .features import Known, number_elements
+from .packets import xml_text
+from .segments import read_range, rigid_move, write_range
+from .text import plain_text
 
 _LETTERS = re.compile(r"[ACGTUMRWSYKVHDBN]+", re.I)
 

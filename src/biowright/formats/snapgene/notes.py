@@ -9,9 +9,9 @@ from xml.etree.ElementTree import Element, SubElement
 
 from biowright.core import Attributes, Record, Reference
 
-from .format import Loss
-from .snapgene_packets import xml_text
-from .snapgene_text import plain_text
+from ..format import Loss
+from .packets import xml_text
+from .text import plain_text
 
 _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 _REFERENCE = {"title": "title", "authors": "authors", "journal": "journal", "pubmed": "pubMedID"}
