@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import re
 import xml.etree.ElementTree as ET
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ from hypothesis import strategies as st
 from biowright.core import (
     Attributes,
     Feature,
+    FormatError,
     Fuzz,
     FuzzKind,
     InputError,
@@ -104,7 +104,7 @@ def check(svg: str) -> None:
         assert apart, (one, two)
 
 
-@settings(max_examples=60)
+@settings(max_examples=35)
 @given(maps(), st.sampled_from(("auto", "linear")))
 def test_no_two_texts_overlap_and_all_lie_in_the_view_box(record: Record, shape: str) -> None:
     check(draw_svg(record, shape=shape))  # type: ignore[arg-type]
@@ -310,15 +310,16 @@ def test_a_bacterial_genome(reference: Path) -> None:
 
 
 @pytest.mark.reference
-def test_maps_of_real_files(unpacked: Callable[[str], Path], reference: Path) -> None:
+def test_maps_of_real_files(reference: Path) -> None:
     import biowright
 
     drawn = 0
     for path in sorted((reference / "build/formats").glob("*.gb*")):
-        if path.name in ("malformed_read_test.gbk",):
+        try:
+            records = biowright.read(path)
+        except FormatError:  # the broken ones among them
             continue
-        for record in biowright.read(path):
-            svg = draw_svg(record)
-            ET.fromstring(svg)
+        for record in records:
+            check(draw_svg(record))
             drawn += 1
-    assert drawn > 10
+    assert drawn >= 12

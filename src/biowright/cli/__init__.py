@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 __all__ = ["COMMANDS", "build_app", "main"]
 
+STDIN = "<stdin>"
+
 # name -> where its function or app lives, and its line in the help
 COMMANDS = {
     "inspect": ("biowright.cli.inspect:inspect", "Say what is in sequence files."),
@@ -59,7 +61,11 @@ def build_app() -> App:
     from biowright import __version__
 
     app = App(
-        name="biowright", version=__version__, help_format="plaintext", result_action="return_value"
+        name="biowright",
+        version=__version__,
+        help_format="plaintext",
+        result_action="return_value",
+        suppress_keyboard_interrupt=False,
     )
     for name, (target, line) in COMMANDS.items():
         app.command(target, name=name, help=line)
@@ -94,6 +100,8 @@ def _run(arguments: list[str]) -> int:
 
     from biowright.core import BiowrightError, suggest
 
+    # a lone hyphen would be taken for an option
+    arguments = [STDIN if argument == "-" else argument for argument in arguments]
     if not arguments[0].startswith("-") and arguments[0] not in COMMANDS:
         hint = suggest(arguments[0], COMMANDS)
         return _fail(f"there is no command '{arguments[0]}'" + (f" ({hint})" if hint else ""), 2)

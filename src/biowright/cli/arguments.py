@@ -7,6 +7,8 @@ from typing import Annotated, BinaryIO
 
 from cyclopts import Parameter
 
+from . import STDIN
+
 __all__ = ["Encoding", "Force", "From", "Json", "given"]
 
 From = Annotated[
@@ -22,4 +24,4 @@ Json = Annotated[bool, Parameter(negative=(), help="Answer with one JSON documen
 
 def given(file: str) -> str | BinaryIO:
     """Give what to read for an argument: its path, or the standard input for `-`."""
-    return sys.stdin.buffer if file == "-" else file
+    return sys.stdin.buffer if file == STDIN else file

@@ -1,7 +1,8 @@
 """The values that every room speaks, and the errors that every room raises.
 
 All values are frozen: a change makes a new value, so that sharing, undo and parallel work are safe.
-Coordinates are 0-based and half-open; strands are +1 and -1; a circular sequence is circular everywhere.
+Coordinates are 0-based and half-open; strands are +1 and -1; a circular sequence is circular
+everywhere.
 
 >>> from biowright.core import Feature, Location, Record, Sequence
 >>> plasmid = Record(Sequence("GAATTCATGGCATAA", topology="circular"), name="pTiny",
@@ -11,6 +12,20 @@ Coordinates are 0-based and half-open; strands are +1 and -1; a circular sequenc
 """
 
 from .attributes import Attributes
+from .checksum import cdseguid, csseguid, ldseguid, lsseguid, record_seguid
+from .edit import (
+    circularise,
+    concatenate,
+    delete,
+    extract,
+    insert,
+    linearise,
+    replace,
+    reverse_complement,
+    rotate,
+    splice,
+)
+from .editor import Editor
 from .errors import (
     BiowrightError,
     ConflictError,
@@ -26,6 +41,8 @@ from .errors import (
 )
 from .feature import Feature, FeatureTable
 from .location import Fuzz, FuzzKind, Location, Span
+from .operation import Operation, parse_operation
+from .quantity import Quantity
 from .record import Provenance, Record, Reference
 from .sequence import Molecule, Sequence, Topology
 
@@ -34,6 +51,7 @@ __all__ = [
     "BiowrightError",
     "ConflictError",
     "EditError",
+    "Editor",
     "Feature",
     "FeatureTable",
     "FormatError",
@@ -44,7 +62,9 @@ __all__ = [
     "LocationError",
     "Molecule",
     "NegativeResult",
+    "Operation",
     "Provenance",
+    "Quantity",
     "Record",
     "Reference",
     "Sequence",
@@ -53,5 +73,21 @@ __all__ = [
     "Topology",
     "UnitError",
     "UnknownFormatError",
+    "cdseguid",
+    "circularise",
+    "concatenate",
+    "csseguid",
+    "delete",
+    "extract",
+    "insert",
+    "ldseguid",
+    "linearise",
+    "lsseguid",
+    "parse_operation",
+    "record_seguid",
+    "replace",
+    "reverse_complement",
+    "rotate",
+    "splice",
     "suggest",
 ]

@@ -232,21 +232,35 @@ def references_onto(record: Record, pieces: Sequence[Piece], length: int) -> tup
         for piece in pieces:
             low, high = max(start, piece.start), min(end, piece.end)
             if low < high:
-                ranges.append(tuple(sorted((piece.moved(low), piece.moved(high)))))
-        return ranges  # type: ignore[return-value]
+                one, other = piece.moved(low), piece.moved(high)
+                ranges.append((min(one, other), max(one, other)))
+        return ranges
 
-    followed = _references(record, length, follow)
-    return tuple(
-        new
-        for old, new in zip(record.references, followed, strict=True)
-        if new.bases or not old.bases
-    )
+    references = []
+    for old, new in zip(record.references, _references(record, length, follow), strict=True):
+        if new.bases == old.bases:
+            references.append(new)
+        elif new.bases:
+            references.append(replace(new, bases=_union(new.bases)))
+    return tuple(references)
+
+
+def _union(ranges: Sequence[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    """Sort ranges, and make one of those that touch."""
+    union: list[tuple[int, int]] = []
+    for start, end in sorted(ranges):
+        if union and start <= union[-1][1]:
+            union[-1] = (union[-1][0], max(end, union[-1][1]))
+        else:
+            union.append((start, end))
+    return tuple(union)
 
 
 def references_mirrored(record: Record) -> tuple[Reference, ...]:
     """Give the references with their ranges as seen from the other strand."""
     length = len(record)
-    return _references(record, length, lambda start, end: [(length - end, length - start)])
+    mirrored = _references(record, length, lambda start, end: [(length - end, length - start)])
+    return tuple(replace(r, bases=r.bases[::-1]) if len(r.bases) > 1 else r for r in mirrored)
 
 
 def references_moved(record: Record, offset: int) -> tuple[Reference, ...]:
@@ -271,11 +285,7 @@ def _references(
                 ranges = [(0, length)]
             else:
                 ranges = follow(start, end)
-            for low, high in ranges:
-                if bases and bases[-1][1] == low:
-                    bases[-1] = (bases[-1][0], high)
-                else:
-                    bases.append((low, high))
+            bases += ranges
         same = tuple(bases) == reference.bases
         references.append(reference if same else replace(reference, bases=tuple(bases)))
     return tuple(references)

@@ -95,8 +95,9 @@ class Record:
 
     Examples
     --------
-    >>> record = Record(Sequence("ATGGCATAA"), "tiny", features=[Feature("CDS", Location.of((0, 9)))])
-    >>> record
+    >>> from biowright.core import Location
+    >>> cds = Feature("CDS", Location.of((0, 9)))
+    >>> Record(Sequence("ATGGCATAA"), "tiny", features=[cds])
     Record('tiny', 9 bp linear DNA, 1 feature)
     """
 

@@ -260,6 +260,8 @@ def _write_record(record: Record, stream: BinaryIO) -> list[Loss]:
     laid = lay_out(contents, FIELDS, _kept(record, raw), ORDER)
     losses += field_losses(record.name, laid.lost)
     losses += _identity_losses(record, identity)
+    if "contig" in record.annotations and "CO" not in contents:
+        losses.append(Loss(record.name, "annotations", "contig, as the sequence itself is there"))
     place = Place(identity.length, record.circular, identity.unit in ("BP", "RC"))
     table, lost = write_features(
         record.features,
@@ -311,6 +313,8 @@ def _contents(record: Record, raw: tuple[Block, ...]) -> dict[str, list[Hashable
         "CC": list(values.get("comment", ())),
         "CO": [values.first("contig", "")],
     }
+    if record.sequence and "CO" not in had:
+        del said["CO"]  # an entry with letters has none, and other readers fail on it
     if "SV" in had and record.id:
         said["SV"] = [record.id]
     needed = had if raw else {"DE", "KW"}

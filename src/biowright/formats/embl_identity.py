@@ -63,8 +63,7 @@ def read_identity(text: str, line: int = 1) -> Identity:
     Examples
     --------
     >>> read_identity("ID   X56734; SV 1; linear; mRNA; STD; PLN; 1859 BP.")
-    Identity(name='X56734', length=1859, version='1', topology='linear', molecule_type='mRNA',
-    data_class='STD', division='PLN', unit='BP')
+    Identity(name='X56734', length=1859, version='1', topology='linear', ...)
     >>> read_identity("ID   SC10H5     standard; circular DNA; PRO; 4870 BP.").topology
     'circular'
     """
@@ -126,6 +125,9 @@ def identity_of(record: Record, old: Identity | None) -> tuple[Identity, list[Lo
         unit = "SQ"
     if not length and (match := _ANNOTATED.fullmatch(said("length", ""))):
         length, unit = int(match[1]), match[2].upper()
+    elif not length:
+        # of a record without letters, nothing but its features may tell how long it is
+        length = max((feature.location.end for feature in record.features), default=0)
     kind, division = said("molecule_type", ""), said("division", "")
     data_class = said("data_class", "STD" if old is None else old.data_class)
     if old is None:

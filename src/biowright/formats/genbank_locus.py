@@ -72,8 +72,7 @@ def read_locus(text: str, line: int = 1) -> Locus:
     Examples
     --------
     >>> read_locus("LOCUS       Exported File           2332 bp ds-DNA    circular SYN 12-MAR-2014")
-    Locus(name='Exported File', length=2332, unit='bp', molecule_type='ds-DNA', topology='circular',
-    division='SYN', date='12-MAR-2014')
+    Locus(name='Exported File', length=2332, unit='bp', molecule_type='ds-DNA', ...)
     """
     match = _LOCUS.fullmatch(text.strip(" \t"))
     if match is None:
@@ -157,6 +156,9 @@ def locus_of(record: Record, old: Locus | None) -> tuple[Locus, list[Loss]]:
     length, unit = len(record), "aa" if record.molecule is Molecule.PROTEIN else "bp"
     if not length and (match := _LENGTH.fullmatch(said("length", ""))):
         length, unit = int(match[1]), match[2]
+    elif not length:
+        # of a record without letters, nothing but its features may tell how long it is
+        length = max((feature.location.end for feature in record.features), default=0)
     kind, division = said("molecule_type", ""), said("division", "")
     if unit == "aa":
         usual, kind = "", "" if kind.lower() in ("protein", "aa") else kind

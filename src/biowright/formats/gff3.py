@@ -34,7 +34,14 @@ from .foreign import foreign
 from .format import Format
 from .gff3_lines import Row, unescaped
 from .gff3_terms import ATTRIBUTES, FLAGS, SO_TERMS
-from .gff3_writer import Layout, canonical_order, is_landmark_mark, phases_of, write
+from .gff3_writer import (
+    Layout,
+    canonical_order,
+    first_phase,
+    is_landmark_mark,
+    phases_of,
+    write,
+)
 from .source import Source
 
 __all__ = ["FORMATS"]
@@ -274,11 +281,10 @@ def _phase_pairs(
 ) -> Iterable[tuple[str, str | None]]:
     phases = [row.phase for row in rows]
     if kind == "CDS" and phases == phases_of(phases[0], [row.span for row in rows]):
-        said = str(int(phases[0]) + 1)
-        if codon_start == said or (codon_start is None and said == "1"):
+        if phases[0] == first_phase(codon_start):
             return ()
         if codon_start is None:
-            return (("codon_start", said),)
+            return (("codon_start", str(int(phases[0]) + 1)),)
     elif kind != "CDS" and set(phases) == {"."}:
         return ()
     return [("gff_phase", phase) for phase in phases]

@@ -137,7 +137,7 @@ class Row:
         pairs: list[tuple[str, str | None]] = []
         ranges: dict[str, str] = {}
         for attribute in ninth.split(";") if ninth != "." else ():
-            key, is_pair, value = attribute.strip().partition("=")
+            key, is_pair, value = attribute.lstrip().partition("=")
             if not key and not is_pair:
                 continue
             if key == "ID":

@@ -83,6 +83,11 @@ def phases_of(first: str, spans: list[Span]) -> list[str] | None:
     return phases
 
 
+def first_phase(codon_start: str | None) -> str:
+    """Give the phase of the first part of a CDS from its codon_start."""
+    return {"2": "1", "3": "2"}.get(codon_start or "1", "0")
+
+
 def is_landmark_mark(row: Row) -> bool:
     """Tell whether a line only says that its landmark is circular, as `write` says it."""
     return f"{row.source}\t{row.type}" == _MARK and row.attributes == (_CIRCULAR,) and row.id == ""
@@ -252,8 +257,7 @@ class _FeatureLines:
             return list(said), False
         if feature.type != "CDS":
             return ["."] * len(spans), False
-        codon_start = feature.qualifiers.first("codon_start") or "1"
-        first = {"2": "1", "3": "2"}.get(codon_start, "0")
+        first = first_phase(feature.qualifiers.first("codon_start"))
         return phases_of(first, spans) or [], first != "0"
 
     def _attributes(self, feature: Feature, kind: str, phased: bool) -> str:

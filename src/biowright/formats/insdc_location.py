@@ -84,8 +84,8 @@ def parse_location(text: str, length: int, *, circular: bool, wraps: bool = True
     complement(join(<5..9,12..14))
     """
     location = _parsed(text, length, circular, wraps)
-    if circular and len(location.parts) > 1 and location.operator == "join":
-        return Location(tuple(_closed(location.parts, length)), "join")
+    if circular and len(location.parts) > 1:
+        return Location(tuple(_closed(location.parts, length)), location.operator)
     return location
 
 
@@ -200,7 +200,7 @@ def _site(text: str, first: str, second: str, length: int, remote: str | None) -
     low, high = int(first), int(second)
     if low > high and remote is None and (low, high) == (length, 1):
         return Span(low, low)
-    if low < 1 or high <= low or (remote is None and high > length):
+    if high <= low or (remote is None and high > length):
         raise LocationError(
             f"'{text}' is no place between two letters of {length:,}", expected="123^124"
         )

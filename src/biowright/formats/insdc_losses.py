@@ -13,7 +13,9 @@ from .insdc_header import Spelling
 
 __all__ = ["feature_spelling", "field_losses", "record_losses"]
 
-_WHAT = {"DEFINITION": "description", "DE": "description", "VERSION": "id", "ID": "id"}
+_WHAT = {"DEFINITION": "description", "DE": "description"}
+_SOURCE = ("source", "organism", "taxonomy")
+_PARTS = {"SOURCE": _SOURCE, "OS": _SOURCE, "VERSION": ("id", "gi")}
 
 
 def feature_spelling(record: Record, *formats: str) -> FeatureSpelling | None:
@@ -74,6 +76,17 @@ def field_losses(record: str, lost: Iterable[tuple[str, Any, Any]]) -> list[Loss
             title = content.title[:40] or content.journal[:40]
             losses.append(Loss(record, "references", f"{', '.join(names)} of '{title}'"))
         else:
-            detail = f"{keyword}: {content!r} is read as {back!r}"
-            losses.append(Loss(record, _WHAT.get(keyword, "annotations"), detail[:200]))
+            parts = _PARTS.get(keyword)
+            pairs = zip(content, back, strict=True) if parts else [(content, back)]
+            names = parts or (keyword.lower(),)
+            for name, (was, found) in zip(names, pairs, strict=True):
+                if was != found:
+                    detail = f"{name} {_shown(was)} is read as {_shown(found)}"
+                    what = "id" if name == "id" else _WHAT.get(keyword, "annotations")
+                    losses.append(Loss(record, what, detail))
     return losses
+
+
+def _shown(content: Any) -> str:
+    text = repr("; ".join(content) if isinstance(content, tuple) else content)
+    return text if len(text) <= 80 else f"{text[:76]}...'"

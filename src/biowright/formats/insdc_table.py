@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from biowright.core import Feature, Location
+from biowright.core import Feature, FormatError, Location, LocationError
 
 from .format import Loss
 from .insdc_features import (
@@ -16,7 +16,7 @@ from .insdc_features import (
     split_head,
     stands_bare,
 )
-from .insdc_location import write_location
+from .insdc_location import parse_location, write_location
 from .insdc_text import break_at_commas, wrapped
 
 __all__ = ["write_features"]
@@ -54,6 +54,11 @@ def write_features(
     str
         The lines.
     list of Loss
+
+    Raises
+    ------
+    FormatError
+        A feature lies outside of the sequence.
 
     Examples
     --------
@@ -133,7 +138,20 @@ class _TableWriter:
             if part.strand == 1:
                 return f"{part.start + 1}..{part.end}"
             return f"complement({part.start + 1}..{part.end})"
-        return write_location(location, self.place.length)
+        text = write_location(location, self.place.length)
+        try:
+            back = parse_location(
+                text, self.place.length, circular=self.place.circular, wraps=self.place.wraps
+            )
+        except LocationError as error:
+            raise FormatError(
+                f"a feature cannot be written: {error.what}",
+                record=self.record,
+                hint="move or remove it",
+            ) from None
+        if back != location:
+            self._change("location", f"{location} is written as {text}")
+        return text
 
     def _head(self, key: str, text: str) -> str:
         plain = " ".join(key.split()) or "misc_feature"

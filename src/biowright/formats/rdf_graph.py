@@ -109,8 +109,11 @@ class Graph:
 
     def values(self, subject: str, *predicates: str) -> list[Term]:
         """Give the objects of some predicates of a node, sorted."""
-        node = self.nodes.get(subject, {})
-        return sorted((o for p in predicates for o in node.get(p, ())), key=term_key)
+        node = self.nodes.get(subject)
+        if node is None:
+            return []
+        found = [o for p in predicates if p in node for o in node[p]]
+        return found if len(found) < 2 else sorted(found, key=term_key)
 
     def links(self, subject: str, *predicates: str) -> list[str]:
         """Give the nodes that a node refers to by some predicates, sorted."""

@@ -45,6 +45,8 @@ _TO_LITERAL = str.maketrans(
     | {chr(c): f"\\u{c:04X}" for c in [*range(8), 11, *range(14, 32), 127]}
 )
 _TO_IRI = str.maketrans({c: f"\\u{ord(c):04X}" for c in [*map(chr, range(33)), *'<>"{}|^`\\']})
+_BAD_LITERAL = re.compile(r'[\x00-\x1f\x7f"\\]')
+_BAD_IRI = re.compile(r'[\x00-\x20<>"{}|^`\\]')
 NESTING = 200
 
 
@@ -331,8 +333,10 @@ def blank_labels(graph: Graph) -> dict[str, str]:
 
 def _absolute(term: Term, blanks: dict[str, str]) -> str:
     if isinstance(term, str):
-        return blanks.get(term) or f"<{term.translate(_TO_IRI)}>"
-    text = f'"{term.text.translate(_TO_LITERAL)}"'
+        return blanks.get(term) or (
+            f"<{term.translate(_TO_IRI)}>" if _BAD_IRI.search(term) else f"<{term}>"
+        )
+    text = f'"{term.text.translate(_TO_LITERAL) if _BAD_LITERAL.search(term.text) else term.text}"'
     if term.datatype:
         return f"{text}^^<{term.datatype.translate(_TO_IRI)}>"
     return f"{text}@{term.language}" if term.language else text

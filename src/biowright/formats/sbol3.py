@@ -1,8 +1,8 @@
 """SBOL 3 (https://sbolstandard.org/docs/SBOL3.1.0.pdf) in Turtle, RDF/XML, JSON-LD and N-Triples.
 
 A Component of DNA, RNA or protein is a record; its features with a place are the features. All
-other triples are kept and written back. RDF that shows no SBOL 2 or 3 at its beginning is found here,
-too, so that SBOL 1 and other RDF are refused by name.
+other triples are kept and written back. RDF that shows no SBOL 2 or 3 at its beginning is found
+here, too, so that SBOL 1 and other RDF are refused by name.
 """
 
 from __future__ import annotations

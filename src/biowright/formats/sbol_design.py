@@ -175,27 +175,42 @@ class DesignReader:
         stated = int(order) if order.isdecimal() and len(order) < 10 else 1 << 31
         return stated, feature.location.start, -feature.location.end, _number(node), node
 
+    def linked(self, node: str) -> tuple[str, str]:
+        """Give the object that tells which design a feature is a place of, and that design."""
+        linked = node
+        if self.dialect is SBOL2:
+            linked = next(iter(self.graph.links(node, V2 + "component")), node)
+        found = self.graph.links(linked, self.dialect.definition, self.dialect("definition"))
+        return linked, found[0] if found else ""
+
+    def type(self, node: str) -> str:
+        """Give the type of a feature: as stated, else by its roles, else by those of its design."""
+        graph, role = self.graph, self.dialect("role")
+        stated = graph.text(node, QUALIFIER + "featureType")
+        if stated:
+            return stated
+        known = type_of(graph.links(node, role))
+        if known is None:
+            linked, definition = self.linked(node)
+            around = graph if definition in graph else self.known
+            known = type_of(graph.links(linked, role)) or type_of(around.links(definition, role))
+        return known or "misc_feature"
+
     def said(self, node: str) -> tuple[str, Attributes]:
         """Give the type and the qualifiers of a feature."""
         graph, dialect = self.graph, self.dialect
-        linked = node
-        if dialect is SBOL2:
-            linked = next(iter(graph.links(node, V2 + "component")), node)
-        definitions = graph.links(linked, dialect.definition, dialect("definition"))
-        definition = definitions[0] if definitions else ""
-        around = graph if definition in graph else self.known
-        roles = graph.links(node, dialect("role"))
-        if linked != node:
-            roles = roles or graph.links(linked, dialect("role"))
-        known = type_of(roles) or type_of(around.links(definition, dialect("role")))
-        type_ = graph.text(node, QUALIFIER + "featureType") or known or "misc_feature"
+        linked, definition = self.linked(node)
+        type_ = self.type(node)
         pairs: list[tuple[str, str]] = []
         for predicate in graph.nodes[node]:
-            local = predicate.removeprefix(QUALIFIER)
-            if predicate.startswith(QUALIFIER) and local not in RESERVED:
-                pairs += [(decoded_key(local), text) for text in graph.texts(node, predicate)]
+            if predicate.startswith(QUALIFIER):
+                local = predicate.removeprefix(QUALIFIER)
+                if local not in RESERVED:
+                    key = decoded_key(local)
+                    pairs += [(key, text) for text in graph.texts(node, predicate)]
         title = graph.text(node, dialect.title)
         if title is None and definition:
+            around = graph if definition in graph else self.known
             title = graph.text(linked, dialect.title) or around.text(
                 definition, dialect.title, dialect("displayId")
             )

@@ -155,7 +155,7 @@ class FeatureEditor(ObjectEditor):
                 values = [v for v in values if v not in at]
             graph.put(node, QUALIFIER + encoded_key(key), map(Literal, values))
         graph.put(node, QUALIFIER + "featureType", [])
-        if self.reader.said(node)[0] != new.type:
+        if self.reader.type(node) != new.type:
             self.set_text(node, QUALIFIER + "featureType", new.type)
 
     def set_label(

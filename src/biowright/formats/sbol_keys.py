@@ -1,7 +1,7 @@
 """How keys of qualifiers and numbers of references are spelled in SBOL.
 
-Annotations of a record and qualifiers of features are in the namespaces of libSBOLj's converter from
-GenBank; a key that cannot end an IRI is encoded.
+Annotations of a record and qualifiers of features are in the namespaces of libSBOLj's converter
+from GenBank; a key that cannot end an IRI is encoded.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Places in SBOL: Range, Cut, GenericLocation and EntireSequence as `Location`, and back.
 
 What the ranges cannot say (fuzzy ends, the order of a join over both strands, parts in other
-records, the order and repeats of qualifiers) is said beside them in one JSON literal. It counts only
-as long as it agrees with the triples, so that another program that changes them is believed.
+records, the order and repeats of qualifiers) is said beside them in one JSON literal. It counts
+only as long as it agrees with the triples, so that another program that changes them is believed.
 """
 
 from __future__ import annotations

@@ -180,9 +180,10 @@ SBOL3 = Dialect(
     | _all(
         V3,
         "instanceOf refersTo inChildOf subject object participant hasSequence hasModel member "
-        "built hasAttachment input output nondirectional hasNamespace variable variant variantCollection "
-        "variantDerivation template definition role type encoding source format language framework "
-        "orientation restriction roleIntegration cardinality strategy hashAlgorithm",
+        "built hasAttachment input output nondirectional hasNamespace variable variant "
+        "variantCollection variantDerivation template definition role type encoding source format "
+        "language framework orientation restriction roleIntegration cardinality strategy "
+        "hashAlgorithm",
     ),
     prefixes={
         **PREFIXES,

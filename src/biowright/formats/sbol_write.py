@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from biowright.core import Feature, FormatError, Record
 
 from .format import Document, Loss
-from .rdf_graph import TYPE, Graph, Literal, is_absolute
+from .rdf_graph import TYPE, Graph, Literal, Term, is_absolute
 from .sbol_edit import DesignEditor
 from .sbol_location import PLACES
 from .sbol_objects import display_id
@@ -159,7 +159,25 @@ def _skeleton(record: Record, dialect: Dialect, identity: str) -> Graph:
         if not identity.startswith(space + "/"):
             space = identity.rpartition("/")[0]
         graph.add(identity, V3 + "hasNamespace", space)
+    for predicate, value in _neutral(record, dialect):
+        graph.add(identity, predicate, value)
     return graph
+
+
+def _neutral(record: Record, dialect: Dialect) -> Iterator[tuple[str, Term]]:
+    """Walk what the other version's triples say of a design in words that are not SBOL's."""
+    other = SBOL3 if dialect is SBOL2 else SBOL2
+    part = _part(record, other)
+    for predicate, values in part.graph.nodes[part.identity].items() if part else ():
+        if predicate.startswith((V2, V3, GENBANK, OURS)) or predicate in (
+            TYPE,
+            other.title,
+            other.description,
+        ):
+            continue
+        for value in values:
+            if part is not None and value not in part.graph:
+                yield predicate, value
 
 
 def _followed(record: Record, moved: dict[str, str]) -> Record:
@@ -204,12 +222,14 @@ def _lost_triples(record: Record, dialect: Dialect) -> list[Loss]:
         | set(graph.links(part.identity, GENBANK + "reference", other.has_sequence))
     )
     read |= {c for node in features for c in graph.links(node, V2 + "component")}
+    neutral = {predicate for predicate, _ in _neutral(record, dialect)}
     losses = [
         Loss(record.name, "property", f"<{predicate}>")
         for predicate in sorted(graph.nodes.get(part.identity, {}))
         if predicate not in said
         and not predicate.startswith(spaces)
         and not all(o in read for o in graph.nodes[part.identity][predicate])
+        and predicate not in neutral
     ]
     kinds = Counter(
         kind

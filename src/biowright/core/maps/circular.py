@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from .around import Placed, Wanted, place_around
 from .bands import Circle, draw_item
 from .items import Item, View
-from .lanes import assign_lanes
-from .legend import draw_legend, families_used, plural
-from .lettering import clip, escape, text_width
+from .lanes import assign_lanes, lane_heights
+from .legend import draw_legend, families_used, notes_on, summary
+from .lettering import LABEL_SIZE, LINE, clip, escape, text_width
 from .palette import feature_colour, ink_on
 from .ruler import position_label, ticks
 from .sites import Site, cut_sites
@@ -18,8 +18,6 @@ from .svg import colour, document, label, number, papers
 
 __all__ = ["draw_circular", "draw_labels_around", "draw_ruler", "draw_title"]
 
-LABEL_SIZE = 12.0
-LINE = 14.5
 _LABEL_WIDTH = 190.0
 _INSIDE_SIZE = 11.0
 _MARGIN = 14.0
@@ -90,24 +88,6 @@ def draw_circular(
     return finish(
         view, shapes, placed, rim, families_used(items, fills), notes, width=width, theme=theme
     )
-
-
-def lane_heights(lanes: int) -> tuple[float, float]:
-    """Give the distance of lanes and the height of a feature, less where there are many."""
-    pitch = 20.0 if lanes <= 6 else 17.0 if lanes <= 12 else max(7.0, 200.0 / lanes)
-    return pitch, pitch - max(2.0, pitch * 0.2)
-
-
-def notes_on(view: View, features: int, sites: int = 0) -> list[str]:
-    """Say what a map does not show."""
-    notes = []
-    if features:
-        notes.append(f"{plural(features)} {'is' if features == 1 else 'are'} not labelled")
-    if sites:
-        notes.append(f"{plural(sites, 'cut site')} {'is' if sites == 1 else 'are'} not labelled")
-    if view.outside:
-        notes.append(f"{plural(view.outside)} outside of this sequence not drawn")
-    return notes
 
 
 def _lanes(circle: Circle, items: Sequence[Item]) -> list[int]:
@@ -313,14 +293,3 @@ def finish(
         theme=theme,
         width=width,
     )
-
-
-def summary(view: View) -> str:
-    """Say in a sentence what a map shows, for those who do not see it."""
-    count = len(view.items)
-    text = f"{view.record.topology} {view.record.molecule} of {view.size_text}, {plural(count)}"
-    first = sorted(view.items, key=lambda i: (-i.weight, i.start))[:12]
-    if first:
-        text += ": " + ", ".join(clip(i.label, 200, 10) for i in first)
-        text += ", and more" if count > len(first) else ""
-    return text[0].upper() + text[1:] + "."

@@ -6,20 +6,11 @@ import math
 
 from .around import Wanted, place_around
 from .bands import Band, Circle, Line, fill_between
-from .circular import (
-    LABEL_SIZE,
-    LINE,
-    draw_labels_around,
-    draw_ruler,
-    draw_title,
-    finish,
-    notes_on,
-    summary,
-)
+from .circular import draw_labels_around, draw_ruler, draw_title, finish
 from .flags import place_flags
 from .items import Item, View
-from .legend import draw_legend
-from .lettering import clip, escape, text_width
+from .legend import draw_legend, notes_on, summary
+from .lettering import LABEL_SIZE, LINE, clip, escape, text_width
 from .linear import MARGIN, draw_flags, draw_heading, draw_line_ruler
 from .palette import FAMILIES, family_of
 from .svg import colour, document, edge, number

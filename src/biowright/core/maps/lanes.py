@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, insort
 from collections.abc import Sequence
 
-__all__ = ["assign_lanes"]
+__all__ = ["assign_lanes", "lane_heights"]
 
 
 def assign_lanes(
@@ -63,3 +63,9 @@ def _arcs(start: float, end: float, circle: float | None) -> list[tuple[float, f
 def _free(lane: list[tuple[float, float]], arc: tuple[float, float]) -> bool:
     at = bisect_left(lane, arc)
     return (at == 0 or lane[at - 1][1] <= arc[0]) and (at == len(lane) or arc[1] <= lane[at][0])
+
+
+def lane_heights(lanes: int) -> tuple[float, float]:
+    """Give the distance of lanes and the height of a feature, less where there are many."""
+    pitch = 20.0 if lanes <= 6 else 17.0 if lanes <= 12 else max(7.0, 200.0 / lanes)
+    return pitch, pitch - max(2.0, pitch * 0.2)

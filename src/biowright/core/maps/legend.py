@@ -1,15 +1,15 @@
-"""What stands under a map: the colours' meaning, and what the map does not show."""
+"""What a map says in words: its colours' meaning, what it does not show, and what it is."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from .items import Item
-from .lettering import text_width
+from .items import Item, View
+from .lettering import clip, text_width
 from .palette import FAMILIES, family_of
 from .svg import colour, edge, label, number
 
-__all__ = ["draw_legend", "families_used", "plural"]
+__all__ = ["draw_legend", "families_used", "notes_on", "plural", "summary"]
 
 _SIZE = 11.0
 _ROW = 18.0
@@ -73,3 +73,26 @@ def draw_legend(
 def plural(count: int, noun: str = "feature") -> str:
     """Write a count and its noun: 1 feature, 2 features."""
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def notes_on(view: View, features: int, sites: int = 0) -> list[str]:
+    """Say what a map does not show."""
+    notes = []
+    if features:
+        notes.append(f"{plural(features)} {'is' if features == 1 else 'are'} not labelled")
+    if sites:
+        notes.append(f"{plural(sites, 'cut site')} {'is' if sites == 1 else 'are'} not labelled")
+    if view.outside:
+        notes.append(f"{plural(view.outside)} outside of this sequence not drawn")
+    return notes
+
+
+def summary(view: View) -> str:
+    """Say in a sentence what a map shows, for those who do not see it."""
+    count = len(view.items)
+    text = f"{view.record.topology} {view.record.molecule} of {view.size_text}, {plural(count)}"
+    first = sorted(view.items, key=lambda i: (-i.weight, i.start))[:12]
+    if first:
+        text += ": " + ", ".join(clip(i.label, 200, 10) for i in first)
+        text += ", and more" if count > len(first) else ""
+    return text[0].upper() + text[1:] + "."

@@ -1,8 +1,8 @@
 """Text on maps: what may be shown, how wide it is, and how it is written into XML and terminals.
 
 The widths are the advance widths of Helvetica and Helvetica-Bold, facts of Adobe's Core 14 AFM
-files (Arial and Liberation Sans share them), so that a label's box is known
-without any font library.
+files (Arial and Liberation Sans share them), so that a label's box is known without any
+font library.
 """
 
 from __future__ import annotations
@@ -10,7 +10,10 @@ from __future__ import annotations
 import unicodedata
 from functools import lru_cache
 
-__all__ = ["cell_width", "cells", "clean", "clip", "escape", "text_width"]
+__all__ = ["LABEL_SIZE", "LINE", "cell_width", "cells", "clean", "clip", "escape", "text_width"]
+
+LABEL_SIZE = 12.0  # of the labels beside a map, in pixels
+LINE = 14.5  # from one of them to the next
 
 # thousandths of the font size, for the characters 32 to 126
 _REGULAR = (

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from .bands import Line, draw_item
-from .circular import LABEL_SIZE, LINE, lane_heights, notes_on, summary
 from .flags import Flag, place_flags
 from .items import Item, View
-from .lanes import assign_lanes
-from .legend import draw_legend, families_used
-from .lettering import clip, escape, text_width
+from .lanes import assign_lanes, lane_heights
+from .legend import draw_legend, families_used, notes_on, summary
+from .lettering import LABEL_SIZE, LINE, clip, escape, text_width
 from .palette import feature_colour, ink_on
 from .ruler import position_label, ticks
 from .sites import cut_sites

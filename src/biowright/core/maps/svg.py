@@ -85,7 +85,8 @@ def label(
 ) -> str:
     """Write a text whose width is what was measured, whatever font the reader has.
 
-    Texts beyond ASCII (and its ellipsis) keep their own width: readers' fonts differ too much to stretch them.
+    Texts beyond ASCII and its ellipsis keep their own width: readers' fonts differ too much to
+    stretch them.
     """
     length = ""
     if text.replace("…", "").isascii():
