@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -159,6 +161,18 @@ def test_many_patterns() -> None:
 def test_many_patterns_are_found_like_each(text: str, wanted: list[str], circular: bool) -> None:
     sequence = Sequence(text, topology="circular" if circular else "linear")
     assert find_many(sequence, wanted) == {p: find(sequence, p) for p in wanted}
+
+
+def test_many_patterns_in_a_long_sequence() -> None:
+    # long enough for places to be looked up by their letters, which short sequences do not need
+    text = "".join(random.Random(5).choices("ACGTN", [25, 25, 25, 25, 1], k=30_000))
+    wanted = ["GAATTC", "GGATCC", "RCCGGY", "AACNNNNNNGTGC", "GCGGCCGC", "CCWGG", "TGCANNA", "G"]
+    assert len(wanted) > search.MANY
+    for topology in ("linear", "circular"):
+        sequence = Sequence(text, topology=topology)
+        found = find_many(sequence, wanted)
+        assert found == {pattern: find(sequence, pattern) for pattern in wanted}
+        assert sum(map(len, found.values())) > 10_000
 
 
 @pytest.mark.parametrize("pattern", ["", "AC-T", "AC T", "E", "ÄC", "A*"])

@@ -80,9 +80,7 @@ def locations(draw: st.DrawFn, length: int, circular: bool = False) -> Location:
         return Location((draw(spans(length, circular)),))
     style = draw(st.sampled_from(("exons", "any")))
     if style == "exons":
-        bounds = draw(
-            st.lists(st.integers(0, length), min_size=2, max_size=2 * count, unique=True)
-        )
+        bounds = draw(st.lists(st.integers(0, length), min_size=2, max_size=2 * count, unique=True))
         bounds = sorted(bounds)[: len(bounds) // 2 * 2]
         pairs = list(zip(bounds[::2], bounds[1::2], strict=True))
         operator = draw(st.sampled_from(("join", "join", "order")))

@@ -154,9 +154,7 @@ class Tagged:
         while self.circular and self.letters and isinstance(self.items[-1], Mark):
             self.items.insert(0, self.items.pop())
 
-    def _shrink(
-        self, old: list[Letter], new: list[Letter], inside: list[Mark], low: int
-    ) -> None:
+    def _shrink(self, old: list[Letter], new: list[Letter], inside: list[Mark], low: int) -> None:
         for feature in self.features:
             lost, foreign = 0, False
             left: list[Part] = []

@@ -219,6 +219,21 @@ def test_tiny_and_empty_records(molecule: str, length: int) -> None:
         check(draw_svg(Record(Sequence("A" * length, molecule, "circular"), "a")))
 
 
+def test_directions() -> None:
+    def direction(feature: Feature, molecule: str = "DNA") -> int:
+        return look_at(Record(Sequence("A" * 100, molecule), features=[feature])).items[0].direction
+
+    def noted(note: str) -> Feature:
+        return Feature("CDS", Location.of((1, 9)), Attributes({"note": note}))
+
+    assert direction(named("a", (1, 9))) == 1
+    assert direction(named("a", (1, 9), strand=-1)) == -1
+    assert direction(named("a", (1, 9), type="protein_bind")) == 0
+    assert direction(noted("color: #a6acb3; direction: LEFT")) == -1
+    assert direction(noted("direction: BOTH")) == 0
+    assert direction(named("domain", (1, 9)), "protein") == 0
+
+
 def test_cut_sites_share_a_label_and_single_cutters_are_bold() -> None:
     record = plasmid(named("abc", (10, 500)))
     svg = draw_svg(record, enzymes={"SmaI": [700], "XmaI": [700], "PvuII": [100, 900]})

@@ -55,7 +55,7 @@ def spans(draw: st.DrawFn, length: int, *, circular: bool = False) -> Span:
     """Draw a span in a sequence: over the origin of a circle, a site, or with uncertain ends."""
     strand = draw(st.sampled_from([1, -1]))
     start = draw(st.integers(0, length - 1))
-    if draw(st.integers(0, 9)) == 0:
+    if start and draw(st.integers(0, 9)) == 0:
         return Span(start, start, strand)
     end = draw(st.integers(start + 1, start + length if circular else length))
     if start < length < end:

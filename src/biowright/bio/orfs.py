@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-    from .translation import Flags
+    from .translation import Bytes, Flags
 
     Ints = npt.NDArray[np.int64]
 
@@ -95,7 +95,8 @@ def find_orfs(
         The start codons; "code" takes those of the genetic code, "any" reads from stop to stop.
     strands : iterable of int, default (1, -1)
     nested : bool, default False
-        Give one for every start codon, not only for the first before each stop.
+        Give one for every start codon, not only for the first before each stop. An endless frame is
+        given once all the same.
     partial : bool, default False
         Give also those that run off an end of a linear sequence.
 
@@ -126,7 +127,7 @@ def find_orfs(
     sides = set(strands)
     if not sides <= {1, -1}:
         raise InputError(f"strands {sorted(sides)}", expected="+1, -1 or both")
-    found: list[tuple[int, int, int, bytes, bool, bool]] = []
+    found: list[tuple[int, int, int, Bytes, int, int, bool, bool, bool]] = []
     length, ring = len(target), target.circular
     for strand in sorted(sides, reverse=True):
         read = target if strand == 1 else target.reverse_complement()
@@ -148,24 +149,25 @@ def find_orfs(
             for first, last, complete in _runs(
                 stop, begin, minimum, nested, partial and not ring, endless
             ):
+                low, size = int(walk[first]), last - first
+                high = low + 3 * (size + (last < len(stop)))
                 if endless:
-                    residues = np.roll(protein, -first).tobytes()
-                    low, high = int(walk[first]), int(walk[first]) + 3 * len(walk)
-                else:
-                    residues = protein[first:last].tobytes()
-                    low = int(walk[first])
-                    high = low + 3 * (last - first + bool(last < len(stop)))
-                if len(residues) < minimum or not residues:
-                    continue
-                if begin[first] and not any_start:
-                    residues = b"M" + residues[1:]
+                    size = len(walk)
+                    high = low + 3 * size
                 if strand == -1:
                     low, high = length - high, length - low
-                    if ring:
-                        turns = -(low // length) * length
-                        low, high = low + turns, high + turns
-                found.append((low, -strand, high, residues, complete, endless))
-    for low, side, high, residues, complete, endless in sorted(found):
+                    turn = -(low // length) * length if ring else 0
+                    low, high = low + turn, high + turn
+                start = bool(begin[first]) and not any_start
+                found.append((low, -strand, high, protein, first, size, start, complete, endless))
+    found.sort(key=lambda item: item[:3])
+    for low, side, high, protein, first, size, start, complete, endless in found:
+        # the letters are copied only now: nested ones hold many times those of the sequence
+        residues = protein[first : first + size].tobytes()
+        if endless:
+            residues += protein[:first].tobytes()
+        if start:
+            residues = b"M" + residues[1:]
         yield Orf(low, high, -side, protein_of(residues), complete, endless, length)
 
 
@@ -203,7 +205,8 @@ def _runs(
         opened[0] = not stop[0]
     starts = np.flatnonzero(opened)
     if endless:
-        yield from ((int(at), len(stop), False) for at in (starts if nested else starts[:1]))
+        if len(starts) and len(stop) >= minimum:
+            yield int(starts[0]), len(stop), False
         return
     stops = np.flatnonzero(stop)
     run = np.searchsorted(stops, starts)  # how many stops lie before each start
@@ -212,7 +215,7 @@ def _runs(
         first[1:] = run[1:] != run[:-1]
         starts, run = starts[first], run[first]
     ends = np.append(stops, len(stop))[run]
-    kept = ends - starts >= minimum
+    kept = ends - starts >= max(minimum, 1)
     if not partial:
         kept &= run < len(stops)
     complete = (run < len(stops)) & begin[starts]

@@ -188,6 +188,8 @@ def _factors(text: str) -> list[tuple[Unit, int]]:
     """Take an expression apart; what stands behind a stroke is divided by."""
     factors: list[tuple[Unit, int]] = []
     sign = 1
+    if text.endswith(("/", "^")):
+        raise UnitError(f"'{text}' ends with a stroke", expected="such as 'g/L'")
     for word in re.split(r"([/·*\s])", text):
         if word == "/":
             sign = -1

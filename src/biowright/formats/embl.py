@@ -165,7 +165,7 @@ def _built(entry: Entry, text: str, identity: Identity, letters: re.Match[bytes]
     pairs = [
         (key, value)
         for key in ("molecule_type", "division", "data_class")
-        if (value := getattr(identity, key)) not in ("", "XXX") and (key, value) != _STANDARD
+        if (value := getattr(identity, key)) not in ("", "XXX") and (key, value) not in _STANDARD
     ]
     if not sequence and identity.length:
         pairs.append(("length", f"{identity.length} {unit}"))
@@ -183,7 +183,13 @@ def _built(entry: Entry, text: str, identity: Identity, letters: re.Match[bytes]
     )
 
 
-_STANDARD = ("data_class", "STD")
+# What an ID line has to say, and what says nothing.
+_STANDARD = (
+    ("data_class", "STD"),
+    ("data_class", "standard"),
+    ("molecule_type", "PROTEIN"),
+    ("molecule_type", "PRT"),
+)
 _FRAME = ("ID", "FH", "SQ")
 
 
@@ -322,7 +328,9 @@ def _contents(record: Record, raw: tuple[Block, ...]) -> dict[str, list[Hashable
     return {
         keyword: contents
         for keyword, contents in said.items()
-        if keyword in needed or any(content not in empty for content in contents)
+        if keyword in needed
+        or (contents and keyword in ("RN", "CC"))
+        or any(content not in empty for content in contents)
     }
 
 

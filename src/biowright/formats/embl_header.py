@@ -174,7 +174,7 @@ def _write_reference(reference: Reference, number: int) -> str:
         if value := getattr(reference, field):
             lines += _coded("RX", [f"{name}; {value}."])
     if reference.consortium:
-        lines += _text("RG", reference.consortium)
+        lines += _text("RG", reference.consortium, ";")
     if reference.authors:
         lines += _text("RA", reference.authors, ";")
     lines += _text("RT", f'"{reference.title}"' if reference.title else "", ";")

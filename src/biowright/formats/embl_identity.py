@@ -129,13 +129,15 @@ def identity_of(record: Record, old: Identity | None) -> tuple[Identity, list[Lo
         # of a record without letters, nothing but its features may tell how long it is
         length = max((feature.location.end for feature in record.features), default=0)
     kind, division = said("molecule_type", ""), said("division", "")
-    data_class = said("data_class", "STD" if old is None else old.data_class)
+    data_class = said("data_class") or ("STD" if old is None else old.data_class)
     if old is None:
         if division in _CLASSES and "data_class" not in record.annotations:
             data_class = division
         division = _SPECIES.get((division, said("organism", "")), division)
         division = _DIVISIONS.get(division, division)
-        kind = kind or ("PROTEIN" if unit == "AA" else str(record.molecule))
+        kind = kind or str(record.molecule).upper()
+    elif not kind and old.molecule is Molecule.PROTEIN:
+        kind = old.molecule_type
     silent = old is not None and not old.topology and not record.circular
     usual = "PROTEIN" if unit == "AA" else "" if unit == "SQ" else str(record.molecule)
     identity = Identity("", length, "", "" if silent else str(record.topology), usual, unit=unit)
@@ -165,6 +167,8 @@ def _with(identity: Identity, field: str, value: str) -> Identity:
     """Put a value into an ID line as far as it can be read back from there."""
     for text in (value, "_".join(value.replace(";", " ").split())):
         tried: Identity = identity._replace(**{field: text})  # type: ignore[arg-type]
+        if not text.isprintable():
+            continue
         try:
             if read_identity(write_identity(tried)) == tried and (
                 tried.molecule is identity.molecule

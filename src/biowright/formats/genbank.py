@@ -338,7 +338,9 @@ def _contents(record: Record, raw: tuple[Block, ...]) -> dict[str, list[Hashable
     return {
         keyword: contents
         for keyword, contents in said.items()
-        if keyword in needed or any(content not in empty for content in contents)
+        if keyword in needed
+        or (contents and _repeats(keyword))
+        or any(content not in empty for content in contents)
     }
 
 

@@ -188,6 +188,8 @@ def _with(locus: Locus, field: str, value: str) -> Locus:
     """Put a value into a LOCUS line as far as it can be read back from there."""
     for text in (value, "_".join(value.split())):
         tried: Locus = locus._replace(**{field: text})  # type: ignore[arg-type]
+        if not text.isprintable():
+            continue
         try:
             if read_locus(write_locus(tried)) == tried and tried.molecule is locus.molecule:
                 return tried

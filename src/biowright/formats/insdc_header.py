@@ -94,7 +94,8 @@ def lay_out(
         number = used[keyword]
         used[keyword] += 1
         content = contents[keyword][number]
-        text = fields[keyword].write(content, number)
+        # a carriage return ends a line for every reader
+        text = fields[keyword].write(content, number).replace("\r", " ")
         back = fields[keyword].read(text)
         if back != content:
             lost.append((keyword, content, back))

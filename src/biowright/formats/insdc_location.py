@@ -155,7 +155,7 @@ def _piece(match: re.Match[str], length: int, circular: bool, wraps: bool) -> li
     accession = match["accession"]
     remote = accession[:-1] if accession else None
     if link == "^":
-        return [_site(match[0], first, second, length, remote)]
+        return [_site(match[0], first, second, length, circular, remote)]
     if link == ".":  # one letter, somewhere from the first to the second
         first = second = f"({first}.{second})"
     start, start_fuzz = _boundary(first, 1, 0)
@@ -193,13 +193,15 @@ def _boundary(text: str, offset: int, unknown: int) -> tuple[int, Fuzz | None]:
     return (min if offset else max)(positions), Fuzz(kind, positions)
 
 
-def _site(text: str, first: str, second: str, length: int, remote: str | None) -> Span:
+def _site(
+    text: str, first: str, second: str, length: int, circular: bool, remote: str | None
+) -> Span:
     """Read a place between letters: ``123^124``, ``length^1`` of a circle, or ``145^177``."""
     if not (first.isdigit() and second.isdigit()):
         raise LocationError(f"'{text}' is no place between two letters", expected="123^124")
     low, high = int(first), int(second)
-    if low > high and remote is None and (low, high) == (length, 1):
-        return Span(low, low)
+    if remote is None and (low, high) == (length, 1):
+        return Span(0, 0) if circular else Span(low, low)
     if high <= low or (remote is None and high > length):
         raise LocationError(
             f"'{text}' is no place between two letters of {length:,}", expected="123^124"

@@ -152,6 +152,8 @@ class _Reader:
         iri = space + local
         if old := _OLD.intersection(attributes):
             raise self.error(f"'{old.pop()}' was withdrawn from RDF")
+        if not space:
+            raise self.error(f"the element '{local}' has no namespace")
         if parent.kind == "node":
             self.start_property(parent, iri, attributes, base, language)
         elif parent.kind == "closed":
@@ -159,8 +161,6 @@ class _Reader:
         elif iri == RDF + "RDF" and parent.kind == "root" and len(self.stack) == 1:
             self.stack.append(_Frame("root", base=base, language=language))
         else:
-            if not space:
-                raise self.error(f"the element '{local}' has no namespace")
             self.start_node(parent, iri, attributes, base, language)
 
     def identified(self, attributes: dict[str, str], base: str) -> str:

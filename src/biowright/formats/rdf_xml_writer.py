@@ -61,7 +61,7 @@ class _Writer:
         taken = set(bound.values())
         number = 0
         for space in sorted({split_iri(iri)[0] for iri in used if split_iri(iri)[1]}):
-            if space not in bound and not _NOT_XML.search(space):
+            if space and space not in bound and not _NOT_XML.search(space):
                 number += 1
                 while f"ns{number}" in taken:
                     number += 1

@@ -1,231 +1,293 @@
-"""A Gaussian process over columns of levels, fitted by its marginal likelihood."""
+"""A Gaussian process over columns of levels, fitted by its penalised marginal likelihood.
+
+The kernel is that of `biowright.learn.kernel`. How much a column matters, how far a likeness of
+levels reaches and how much of it is chemistry are learned for each column; weak priors on their
+logarithms hold them where data say nothing. Rasmussen and Williams, Gaussian Processes for Machine
+Learning (MIT Press, 2006), equations 2.30 and 5.9 (evidence and its gradient), 5.12 (leaving one out).
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
-MAX_WEIGHT = 0.999
+from .columns import Column, View
+from .kernel import covariance, covariance_gradient, cross_covariance, posterior_mean
 
+__all__ = ["GaussianProcess"]
 
-def _sigmoid(x):
-    return 1.0 / (1.0 + np.exp(-x))
-
-
-class Columns:
-    """distances (squared) per column among levels; kinds."""
-
-    def __init__(self, descriptors, kinds):
-        self.descriptors = descriptors  # list of (q, d)
-        self.kinds = kinds
-
-
-def correlation(d2, length, rho, kind):
-    """-> C, dC/dloglength, dC/drho"""
-    if kind == "category":
-        same = (d2 == 0).astype(float)
-        return same, np.zeros_like(d2), np.zeros_like(d2)
-    if kind == "number":
-        r = np.sqrt(5 * d2) / length
-        e = np.exp(-r)
-        return (1 + r + r * r / 3) * e, r * r / 3 * (1 + r) * e, np.zeros_like(d2)
-    e = np.exp(-0.5 * d2 / length**2)
-    same = (d2 < 1e-12).astype(float)
-    return rho * e + (1 - rho) * same, rho * e * d2 / length**2, e - same
+_WEIGHT_LIMIT = 0.999
+_JITTER = 1e-8
+# mean and sd of the normal priors on the unbounded parameters
+_WEIGHT = (1.0, 1.5)
+_LENGTH = {"protein": (np.log(0.8), 0.7), "number": (np.log(2.0), 0.7), "category": (0.0, 1.0)}
+_MIXING = (1.0, 1.5)
+_SCALES = ((np.log(0.6), 1.0), (np.log(0.4), 1.0), (np.log(0.05), 1.5))
 
 
 class GaussianProcess:
-    def __init__(self, columns, use=("letter",), maxiter=25, prior=None, chem=True):
-        self.columns = columns
-        self.maxiter = maxiter
-        self.chem = chem
-        self.P = dict(
-            w=(1.0, 1.5),
-            l=(np.log(0.8), 0.7),
-            r=(1.0, 1.5),
-            sp=(np.log(0.6), 1.0),
-            sa=(np.log(0.4), 1.0),
-            sn=(np.log(0.05), 1.5),
-        )
-        if prior:
-            self.P.update(prior)
+    """A fitted process; `fit` is the only way to make one.
 
-    def fit(self, codes, y, noise=None):
-        from scipy.linalg import lapack, cho_solve
-        from scipy.optimize import minimize
-        from .kernel import covariance, covariance_gradient
+    All of its answers are on the scale of the values it was fitted to. A value of `n` wells' mean
+    has the noise variance of one well divided by `n`.
+    """
 
-        n, S = codes.shape
-        self.codes = codes = np.ascontiguousarray(codes, dtype=np.int64)
-        self.centre = y.mean()
-        self.scale = y.std() or 1.0
-        z = (y - self.centre) / self.scale
-        nv = np.ones(n) if noise is None else noise
-        kinds = self.columns.kinds
-        levels, inner = [], np.empty_like(codes)
-        for c in range(S):
-            u, inner[:, c] = np.unique(codes[:, c], return_inverse=True)
-            levels.append(u)
-        self.levels = levels
-        D = [self._d2(c, levels[c], levels[c]) for c in range(S)]
-        widths = np.array([len(u) for u in levels])
-        starts = np.concatenate([[0], np.cumsum(widths**2)[:-1]])
-        P = self.P
-        ll = np.array(
-            [P["l"][0] if k == "letter" else (P.get("ln", (np.log(2.0), 0.7))[0]) for k in kinds]
-        )
-        m = np.concatenate(
-            [np.full(S, P["w"][0]), ll, np.full(S, P["r"][0]), [P["sp"][0], P["sa"][0], P["sn"][0]]]
-        )
-        sd = np.concatenate(
-            [
-                np.full(S, P["w"][1]),
-                np.full(S, P["l"][1]),
-                np.full(S, P["r"][1]),
-                [P["sp"][1], P["sa"][1], P["sn"][1]],
-            ]
-        )
-        free = np.ones(len(m), bool)
-        for c, k in enumerate(kinds):
-            if k != "letter" or not self.chem:
-                free[2 * S + c] = False
-            if k == "category" or (k == "letter" and not self.chem):
-                free[S + c] = False
-        if not self.chem:
-            m[2 * S : 3 * S] = -20
+    def __init__(self, columns: Sequence[Column], view: View) -> None:
+        self.columns = tuple(columns)
+        self.kinds = [
+            "category" if column.kind == "protein" and view == "identity" else column.kind
+            for column in columns
+        ]
+        self.places = [column.describe(view) for column in columns]
 
-        def build(th):
-            w = MAX_WEIGHT * _sigmoid(th[:S])
-            l = np.exp(th[S : 2 * S])
-            r = _sigmoid(th[2 * S : 3 * S])
-            T = [correlation(D[c], l[c], r[c], kinds[c]) for c in range(S)]
-            return w, l, r, [np.concatenate([t[i].ravel() for t in T]) for i in range(3)]
+    @classmethod
+    def fit(
+        cls,
+        columns: Sequence[Column],
+        codes: np.ndarray,
+        values: np.ndarray,
+        wells: np.ndarray,
+        *,
+        view: View = "nature",
+        iterations: int = 25,
+    ) -> GaussianProcess:
+        """Fit the process to `values` (n,) of the designs `codes` (n, S), means of `wells` (n,)."""
+        from scipy.linalg import cho_solve
 
-        def objective(thf):
-            th = m.copy()
-            th[free] = thf
-            w, l, r, (C, CL, CR) = build(th)
-            sp, sa, sn = np.exp(th[3 * S :])
-            K = covariance(inner, C, starts, widths, w, sp, sa)
-            K[np.diag_indices(n)] += sn * nv + 1e-8
-            L, info = lapack.dpotrf(K, lower=1)
-            if info:
-                return 1e10, np.zeros(len(thf))
-            Ki, _ = lapack.dpotri(L, lower=1)
-            Ki = np.tril(Ki)
-            Ki = Ki + Ki.T
-            Ki[np.diag_indices(n)] /= 2
-            al = Ki @ z
-            val = 0.5 * z @ al + np.log(np.diag(L)).sum()
-            M = 0.5 * (Ki - np.outer(al, al))
-            g0 = covariance_gradient(inner, C, CL, CR, starts, widths, w, sp, sa, M)
-            g = np.empty_like(th)
-            g[:S] = g0[:S] * w * (1 - w / MAX_WEIGHT)
-            g[S : 2 * S] = g0[S : 2 * S]
-            g[2 * S : 3 * S] = g0[2 * S : 3 * S] * r * (1 - r)
-            g[3 * S] = g0[3 * S] * sp
-            g[3 * S + 1] = g0[3 * S + 1] * sa
-            g[3 * S + 2] = (np.diag(M) * nv).sum() * sn
-            u = (th - m) / sd
-            return val + 0.5 * (u**2)[free].sum(), (g + u / sd)[free]
-
-        res = minimize(
-            objective, m[free], jac=True, method="L-BFGS-B", options=dict(maxiter=self.maxiter)
-        )
-        self.evals = res.nfev
-        th = m.copy()
-        th[free] = res.x
-        self.theta = th
-        self.w, self.length, self.rho, (C, _, _) = build(th)
-        self.sp, self.sa, self.sn = np.exp(th[3 * S :])
-        K = covariance(inner, C, starts, widths, self.w, self.sp, self.sa)
-        K[np.diag_indices(n)] += self.sn * nv + 1e-8
-        self.L = np.linalg.cholesky(K)
-        self.alpha = cho_solve((self.L, True), z)
-        Ki = cho_solve((self.L, True), np.eye(n))
-        d = np.diag(Ki)
-        self.loo_mean = (z - self.alpha / d) * self.scale + self.centre
-        self.loo_sd = np.sqrt(1 / d) * self.scale
+        self = cls(columns, view)
+        self.codes = np.ascontiguousarray(codes, dtype=np.int64)
+        self.centre = float(values.mean())
+        self.scale = float(values.std()) or 1.0
+        target = (values - self.centre) / self.scale
+        shares = 1.0 / np.asarray(wells, dtype=float)
+        evidence = _Evidence(self.kinds, self.places, self.codes, target, shares)
+        self.weights, self.lengths, self.mixings, scales = evidence.maximise(iterations)
+        self.product, self.additive, self.noise = scales
+        matrix = evidence.covariance(self.weights, self.lengths, self.mixings, scales)
+        self.factor = np.linalg.cholesky(matrix)
+        self.dual = cho_solve((self.factor, True), target)
+        inverse = np.diag(cho_solve((self.factor, True), np.eye(len(target))))
+        self.left_out = (target - self.dual / inverse) * self.scale + self.centre
+        self.left_out_sd = np.sqrt(np.maximum(1.0 / inverse - self.noise * shares, 1e-9)) * self.scale
         return self
 
-    def _d2(self, c, a, b):
-        Z = self.columns.descriptors[c]
-        return ((Z[a][:, None, :] - Z[b][None]) ** 2).mean(-1)
+    def score(self, codes: np.ndarray) -> np.ndarray:
+        """Give the posterior mean (m,) of many designs `codes` (m, S), in single precision."""
+        tables, starts = self._tables()
+        share = self.additive / len(tables)
+        factors = [1.0 - w + w * t for w, t in zip(self.weights, tables, strict=True)]
+        factors[0] = factors[0] * (self.dual * self.product)
+        mains = [share * w * (t @ self.dual) for w, t in zip(self.weights, tables, strict=True)]
+        stacked = np.concatenate(factors).astype(np.float32)
+        raw = posterior_mean(np.ascontiguousarray(codes), stacked, starts, np.concatenate(mains))
+        return raw * self.scale + self.centre
 
-    def _tables(self, levels=None):
-        """tables (levels, n) of correlation of every level of each column with training designs"""
-        S = self.codes.shape[1]
-        T = []
-        starts = []
-        at = 0
-        for c in range(S):
-            lv = np.arange(len(self.columns.descriptors[c])) if levels is None else levels[c]
-            u, inv = np.unique(self.codes[:, c], return_inverse=True)
-            t = correlation(self._d2(c, lv, u), self.length[c], self.rho[c], self.columns.kinds[c])[
-                0
-            ][:, inv]
-            T.append(t)
-            starts.append(at)
-            at += len(t)
-        return T, np.array(starts)
+    def predict(self, codes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Give mean and sd (m,) of the noise-free value of the designs `codes` (m, S)."""
+        mean, half = self._condition(codes)
+        prior = self.product + self.additive * self.weights.mean()
+        variance = np.maximum(prior - np.einsum("ij,ij->j", half, half), 1e-9)
+        return mean, np.sqrt(variance) * self.scale
 
-    def mean(self, codes):
-        from .kernel import posterior_mean
+    def joint(self, codes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Give mean (m,) and covariance (m, m) of the noise-free values of the designs `codes`."""
+        mean, half = self._condition(codes)
+        tables = _Tables(self.kinds, self.places, np.ascontiguousarray(codes, dtype=np.int64))
+        flat = tables.correlations(self.lengths, self.mixings)[0]
+        prior = covariance(
+            tables.codes, flat, tables.starts, tables.widths, self.weights, self.product, self.additive
+        )
+        return mean, (prior - half.T @ half) * self.scale**2
 
-        T, starts = self._tables()
-        S = len(T)
-        F = []
-        mains = []
-        for c, t in enumerate(T):
-            f = 1 - self.w[c] + self.w[c] * t
-            if c == 0:
-                f = f * (self.alpha * self.sp)
-            F.append(f)
-            mains.append(t @ self.alpha * (self.sa * self.w[c] / S))
-        out = posterior_mean(
+    def _condition(self, codes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        from scipy.linalg import solve_triangular
+
+        tables, starts = self._tables()
+        cross = cross_covariance(
             np.ascontiguousarray(codes),
-            np.concatenate(F).astype(np.float32),
+            np.concatenate(tables),
             starts,
-            np.concatenate(mains),
+            self.weights,
+            self.product,
+            self.additive,
         )
-        return out * self.scale + self.centre
+        half = solve_triangular(self.factor, cross.T, lower=True, check_finite=False)
+        return cross @ self.dual * self.scale + self.centre, half
 
-    def cross(self, codes):
-        from .kernel import cross_covariance
+    def _tables(self) -> tuple[list[np.ndarray], np.ndarray]:
+        """Give, for each column, the correlations (levels, n) of its levels with the designs."""
+        tables = []
+        for c, places in enumerate(self.places):
+            used, inverse = np.unique(self.codes[:, c], return_inverse=True)
+            likeness = _correlate(
+                self.kinds[c], _distances(places, places[used]), self.lengths[c], self.mixings[c]
+            )[0]
+            tables.append(likeness[:, inverse])
+        sizes = [len(table) for table in tables]
+        return tables, np.concatenate([[0], np.cumsum(sizes)[:-1]]).astype(np.int64)
 
-        T, starts = self._tables()
-        return cross_covariance(
-            np.ascontiguousarray(codes), np.concatenate(T), starts, self.w, self.sp, self.sa
-        )
 
-    def prior_var(self):
-        return self.sp + self.sa * self.w.mean()
+class _Tables:
+    """The tables of correlations among the levels that some designs use."""
 
-    def var(self, codes):
-        from scipy.linalg import solve_triangular
+    def __init__(
+        self, kinds: Sequence[str], places: Sequence[np.ndarray], codes: np.ndarray
+    ) -> None:
+        self.kinds = kinds
+        self.codes = np.empty_like(codes)
+        self.distances = []
+        for c, coordinates in enumerate(places):
+            used, self.codes[:, c] = np.unique(codes[:, c], return_inverse=True)
+            self.distances.append(_distances(coordinates[used], coordinates[used]))
+        self.widths = np.array([len(d) for d in self.distances])
+        self.starts = np.concatenate([[0], np.cumsum(self.widths**2)[:-1]])
 
-        V = solve_triangular(self.L, self.cross(codes).T, lower=True, check_finite=False)
-        return np.maximum(self.prior_var() - (V**2).sum(0), 1e-9) * self.scale**2
-
-    def post(self, codes):
-        from scipy.linalg import solve_triangular
-        from .kernel import covariance
-
-        k = self.cross(codes)
-        V = solve_triangular(self.L, k.T, lower=True, check_finite=False)
-        S = codes.shape[1]
-        C, starts, widths, inner = [], [], [], np.empty(codes.shape, np.int64)
-        at = 0
-        for c in range(S):
-            u, inner[:, c] = np.unique(codes[:, c], return_inverse=True)
-            C.append(
-                correlation(self._d2(c, u, u), self.length[c], self.rho[c], self.columns.kinds[c])[
-                    0
-                ].ravel()
+    def correlations(
+        self, lengths: np.ndarray, mixings: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Give all tables flattened, and their derivatives by log length and by mixing."""
+        parts = [
+            _correlate(kind, distances, length, mixing)
+            for kind, distances, length, mixing in zip(
+                self.kinds, self.distances, lengths, mixings, strict=True
             )
-            starts.append(at)
-            widths.append(len(u))
-            at += len(u) ** 2
-        K = covariance(
-            inner, np.concatenate(C), np.array(starts), np.array(widths), self.w, self.sp, self.sa
+        ]
+        first, second, third = (np.concatenate([p[i].ravel() for p in parts]) for i in range(3))
+        return first, second, third
+
+
+class _Evidence:
+    """The penalised marginal likelihood as a function of the kernel's parameters."""
+
+    def __init__(
+        self,
+        kinds: Sequence[str],
+        places: Sequence[np.ndarray],
+        codes: np.ndarray,
+        target: np.ndarray,
+        shares: np.ndarray,
+    ) -> None:
+        self.tables = _Tables(kinds, places, codes)
+        self.target, self.shares, self.size = target, shares, len(kinds)
+        priors = [_WEIGHT] * self.size + [_LENGTH[k] for k in kinds] + [_MIXING] * self.size
+        priors += _SCALES
+        self.centre, self.spread = (np.array([p[i] for p in priors]) for i in (0, 1))
+        self.free = np.array(
+            [True] * self.size
+            + [k != "category" for k in kinds]
+            + [k == "protein" for k in kinds]
+            + [True] * 3
         )
-        return (k @ self.alpha) * self.scale + self.centre, (K - V.T @ V) * self.scale**2
+
+    def maximise(
+        self, iterations: int
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray, tuple[float, float, float]]:
+        """Give the parameters at the maximum: weights, lengths, mixings and the three scales."""
+        from scipy.optimize import minimize
+
+        found = minimize(
+            self._loss,
+            self.centre[self.free],
+            jac=True,
+            method="L-BFGS-B",
+            options={"maxiter": iterations},
+        )
+        return self._unpack(found.x)
+
+    def covariance(
+        self,
+        weights: np.ndarray,
+        lengths: np.ndarray,
+        mixings: np.ndarray,
+        scales: tuple[float, float, float],
+    ) -> np.ndarray:
+        """Give the covariance (n, n) of the measured values, noise included."""
+        flat = self.tables.correlations(lengths, mixings)[0]
+        return self._fill(flat, weights, scales)
+
+    def _fill(
+        self, flat: np.ndarray, weights: np.ndarray, scales: tuple[float, float, float]
+    ) -> np.ndarray:
+        tables = self.tables
+        matrix = covariance(
+            tables.codes, flat, tables.starts, tables.widths, weights, scales[0], scales[1]
+        )
+        matrix[np.diag_indices_from(matrix)] += scales[2] * self.shares + _JITTER
+        return matrix
+
+    def _unpack(
+        self, free: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray, tuple[float, float, float]]:
+        theta = self.centre.copy()
+        theta[self.free] = free
+        raw, lengths, mixings, scales = np.split(theta, [self.size, 2 * self.size, 3 * self.size])
+        product, additive, noise = np.exp(scales)
+        return _WEIGHT_LIMIT * _squash(raw), np.exp(lengths), _squash(mixings), (product, additive, noise)
+
+    def _loss(self, free: np.ndarray) -> tuple[float, np.ndarray]:
+        from scipy.linalg.lapack import dpotrf, dpotri
+
+        weights, lengths, mixings, scales = self._unpack(free)
+        flat, by_length, by_mixing = self.tables.correlations(lengths, mixings)
+        lower, failed = dpotrf(self._fill(flat, weights, scales), lower=1, overwrite_a=1)
+        if failed:
+            return 1e10, np.zeros(len(free))
+        inverse, _ = dpotri(lower, lower=1)
+        inverse = np.tril(inverse) + np.tril(inverse, -1).T
+        dual = inverse @ self.target
+        adjoint = 0.5 * (inverse - np.outer(dual, dual))
+        raw = covariance_gradient(
+            self.tables.codes,
+            np.stack([flat, by_length, by_mixing]),
+            self.tables.starts,
+            self.tables.widths,
+            weights,
+            scales[0],
+            scales[1],
+            adjoint,
+        )
+        chain = np.concatenate(
+            [
+                weights * (1.0 - weights / _WEIGHT_LIMIT),
+                np.ones(self.size),
+                mixings * (1.0 - mixings),
+                scales[:2],
+            ]
+        )
+        by_noise = scales[2] * float(np.diag(adjoint) @ self.shares)
+        gradient = np.append(raw * chain, by_noise)[self.free]
+        pull = (free - self.centre[self.free]) / self.spread[self.free]
+        loss = 0.5 * self.target @ dual + np.log(np.diag(lower)).sum() + 0.5 * pull @ pull
+        return float(loss), gradient + pull / self.spread[self.free]
+
+
+def _squash(x: np.ndarray) -> np.ndarray:
+    return 1.0 / (1.0 + np.exp(-x))
+
+
+def _distances(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Give the mean squared differences (len(a), len(b)) of coordinates."""
+    square = (a**2).mean(axis=1)[:, None] + (b**2).mean(axis=1)[None] - 2.0 * a @ b.T / a.shape[1]
+    return np.maximum(square, 0.0)
+
+
+def _correlate(
+    kind: str, distances: np.ndarray, length: float, mixing: float
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Give correlations at squared distances, and their derivatives by log length and mixing.
+
+    Numbers have the Matérn 5/2 function; letters a mixture of a Gaussian function of chemistry and
+    of identity; categories identity alone.
+    """
+    nothing = np.zeros_like(distances)
+    if kind == "number":
+        reach = np.sqrt(5.0 * distances) / length
+        decay = np.exp(-reach)
+        by_length = reach**2 / 3.0 * (1.0 + reach) * decay
+        return (1.0 + reach + reach**2 / 3.0) * decay, by_length, nothing
+    same = (distances < 1e-9).astype(float)
+    if kind == "category":
+        return same, nothing, nothing
+    alike = np.exp(-0.5 * distances / length**2)
+    return mixing * alike + (1.0 - mixing) * same, mixing * alike * distances / length**2, alike - same

@@ -40,13 +40,13 @@ def covariance(codes, tables, starts, widths, weights, product, additive):
 
 
 @numba.njit(cache=True)
-def covariance_gradient(
-    codes, tables, by_length, by_mixing, starts, widths, weights, product, additive, adjoint
-):
+def covariance_gradient(codes, tables, starts, widths, weights, product, additive, adjoint):
     """Sum ``adjoint * d covariance / d parameter`` over all pairs of designs.
 
-    Returns an array (3 S + 2): by the weights, by the logarithm of the length scales, by the mixing
-    of chemistry and identity, and by `product` and `additive`.
+    The three rows of `tables` hold the correlations as `covariance` takes them, and their
+    derivatives by the logarithm of the length scale and by the mixing of chemistry and identity.
+    Returns an array (3 S + 2): by the weights, by the logarithms of the length scales, by the
+    mixings, by `product` and by `additive`.
     """
     n, columns = codes.shape
     out = np.zeros(3 * columns + 2)
@@ -58,7 +58,7 @@ def covariance_gradient(
             whole = 1.0
             parts = 0.0
             for c in range(columns):
-                same[c] = tables[starts[c] + codes[i, c] * widths[c] + codes[j, c]]
+                same[c] = tables[0, starts[c] + codes[i, c] * widths[c] + codes[j, c]]
                 factor[c] = 1.0 - weights[c] + weights[c] * same[c]
                 whole *= factor[c]
                 parts += weights[c] * same[c]
@@ -67,8 +67,8 @@ def covariance_gradient(
                 place = starts[c] + codes[i, c] * widths[c] + codes[j, c]
                 out[c] += weight * (others * (same[c] - 1.0) + additive * same[c] / columns)
                 slope = weight * weights[c] * (others + additive / columns)
-                out[columns + c] += slope * by_length[place]
-                out[2 * columns + c] += slope * by_mixing[place]
+                out[columns + c] += slope * tables[1, place]
+                out[2 * columns + c] += slope * tables[2, place]
             out[3 * columns] += weight * whole
             out[3 * columns + 1] += weight * parts / columns
     return out

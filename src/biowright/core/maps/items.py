@@ -217,7 +217,7 @@ def look_at(
         if not spans or spans[0].start > extent:
             outside += 1
             continue
-        direction = _direction(feature)
+        direction = 0 if record.molecule is Molecule.PROTEIN else _direction(feature)
         if closed:
             items.append(Item(feature, spans, direction))
             continue

@@ -103,7 +103,8 @@ def draw_text(
     columns = max(40, width)
     view = look_at(record, start, end, features=features)
     glyphs = _ASCII if ascii_only else _UNICODE
-    lines = [_cut(f"{view.name}  {_facts(view)}", columns, glyphs), ""]
+    head = _spelled(f"{view.name}  {_facts(view)}", glyphs)
+    lines = [_shortened(head, columns, glyphs), ""]
     if view.length:
         lines += _ruler(view, columns, glyphs)
         if len(view.items) > _MOST_ARROWS:
@@ -112,10 +113,7 @@ def draw_text(
             lines += _arrows(view, columns, glyphs, color, cut_sites(enzymes, view))
     if table and view.items:
         lines += ["", *_table(view, columns, table, glyphs)]
-    text = "".join(line.rstrip() + "\n" for line in lines)
-    if ascii_only:
-        text = text.encode("ascii", "replace").decode("ascii")
-    return text
+    return "".join(line.rstrip() + "\n" for line in lines)
 
 
 def _facts(view: View) -> str:
@@ -168,11 +166,12 @@ def _arrows(
     cuts: list[_Row] = []  # above the features, under the ruler
     for site in sites:
         drawn = {_column(site.position, view.length, columns): glyphs.site}
-        uncut += not _put(cuts, drawn, site.text, "", columns)
+        uncut += not _put(cuts, drawn, _spelled(site.text, glyphs), "", columns)
     lines = [_painted(row) if color else "".join(row.letters) for row in (*cuts, *rows)]
     for count, noun in ((hidden, "more feature"), (uncut, "more cut site")):
         if count:
-            lines.append(f"({plural(count, noun)} not drawn: too many overlap)")
+            said = f"({plural(count, noun)} not drawn: too many overlap)"
+            lines.append(_shortened(said, columns, glyphs))
     return lines
 
 
@@ -231,7 +230,7 @@ def _strip(item: Item, view: View, columns: int, glyphs: _Glyphs) -> tuple[dict[
         drawn[spans[0][0]] = glyphs.back
     if last.torn_end and last.end == view.length and _goes_on(item, view):
         drawn[spans[-1][1]] = glyphs.on
-    name = clean(item.label)
+    name = _spelled(item.label, glyphs)
     low, high = max(spans, key=lambda s: (s[1] - s[0], -s[0]))
     room = high - low - 3
     wide = cells(name)
@@ -274,7 +273,8 @@ def _piece(
 
 def _density(view: View, columns: int, glyphs: _Glyphs) -> list[str]:
     edges = bin_edges(view.length, columns)
-    lines = [f"Letters in features, forward strand above, reverse below; full is {glyphs.bars[-1]}"]
+    said = f"Letters in features, forward strand above, reverse below; full is {glyphs.bars[-1]}"
+    lines = [_shortened(said, columns, glyphs)]
     for strand in (1, -1):
         shares = coverage(view.items, strand, edges)
         bars = [glyphs.bars[min(8, int(share * 8 + 0.999))] for share in shares]
@@ -297,7 +297,9 @@ def _table(view: View, columns: int, most: int, glyphs: _Glyphs) -> list[str]:
         seen.add(id(feature))
         strand = {1: "+", -1: "-"}.get(feature.location.strand or 0, "+-")
         where = clean(location_text(feature.location, view.circle))
-        rows.append((clean(feature.type), item.label, where, strand, f"{len(feature.location):,}"))
+        size = f"{len(feature.location):,}"
+        names = (_spelled(text, glyphs) for text in (clean(feature.type), item.label, where))
+        rows.append((*names, strand, size))
     limits = [16, max(12, columns // 3), 0, 6, 13]
     others = [min(w, max(cells(row[i]) for row in rows)) for i, w in enumerate(limits)]
     limits[2] = max(14, columns - sum(others) - 8)
@@ -308,7 +310,8 @@ def _table(view: View, columns: int, most: int, glyphs: _Glyphs) -> list[str]:
     lines = []
     for row in short:
         parts = [_padded(c, w) for c, w in zip(row[:-1], widths, strict=False)]
-        lines.append(_cut("  ".join([*parts, row[-1].rjust(widths[-1])]), columns, glyphs))
+        line = "  ".join([*parts, row[-1].rjust(widths[-1])])
+        lines.append(_shortened(line, columns, glyphs))
     more = len({id(i.feature) for i in view.items}) - (len(rows) - 1)
     if more > 0:
         lines.append(f"and {plural(more, 'more feature')}")
@@ -345,8 +348,11 @@ def _padded(text: str, columns: int) -> str:
     return text + " " * (columns - cells(text))
 
 
-def _cut(text: str, columns: int, glyphs: _Glyphs) -> str:
-    return _shortened(text, columns, glyphs)
+def _spelled(text: str, glyphs: _Glyphs) -> str:
+    """Give a text in letters that the terminal has."""
+    if glyphs is not _ASCII or text.isascii():
+        return text
+    return "".join(c if c.isascii() else "?" for c in text if cell_width(c))
 
 
 def _painted(row: _Row) -> str:
