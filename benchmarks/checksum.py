@@ -1,6 +1,7 @@
 """SEGUID v2 checksums of circles, beside the reference implementation, and in bad cases.
 
-The reference implementation takes minutes for a genome, so it is measured on circles of 5 and 50 kb.
+The reference implementation takes minutes for a genome, so it is measured on circles of 5 and 50
+kb.
 """
 
 from __future__ import annotations

@@ -72,7 +72,7 @@ def spans(draw: st.DrawFn, length: int, circular: bool, sites: bool = True) -> S
 
 @st.composite
 def locations(draw: st.DrawFn, length: int, circular: bool = False) -> Location:
-    """Locations in a sequence: single, compound on one strand or both, in any order; remote parts."""
+    """Locations in a sequence: single or compound, on one strand or both; remote parts."""
     if not length:
         return Location((Span(0, 0, draw(st.sampled_from((1, -1)))),))
     count = draw(st.sampled_from((1, 1, 1, 2, 3)))
@@ -104,8 +104,8 @@ def attributes(draw: st.DrawFn) -> Attributes:
 @st.composite
 def features(draw: st.DrawFn, length: int, circular: bool = False) -> Feature:
     """Features that lie in a sequence."""
-    type = draw(st.sampled_from(("CDS", "gene", "misc_feature")))
-    return Feature(type, draw(locations(length, circular)), draw(attributes()))
+    kind = draw(st.sampled_from(("CDS", "gene", "misc_feature")))
+    return Feature(kind, draw(locations(length, circular)), draw(attributes()))
 
 
 @st.composite

@@ -1,8 +1,8 @@
 """A slow, obviously right model of editing: every letter carries a tag, and tags never change.
 
-A feature is the list of its parts, and a part the list of the tags of its letters, ascending; a part
-without letters is a mark between two letters. Where letters went is then read off the lists, without
-any arithmetic on coordinates.
+A feature is the list of its parts, and a part the list of the tags of its letters, ascending; a
+part without letters is a mark between two letters. Where letters went is then read off the lists,
+without any arithmetic on coordinates.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class Traced:
 
 
 class Tagged:
-    """The model of a record. Items are letters and marks, in order; marks before the next letter."""
+    """The model of a record: letters and marks in order, marks before the next letter."""
 
     def __init__(self, record: Record) -> None:
         scores = record.quality or bytes(len(record))

@@ -104,8 +104,7 @@ def test_a_savepoint_is_all_or_nothing_and_a_trial_is_always_taken_back() -> Non
     editor = Editor(Record(Sequence("ATGGCATAA"))).insert(0, "CC")
     before = editor.record
     with pytest.raises(EditError, match="beyond"), editor.savepoint():
-        editor.delete(0, 3)
-        editor.delete(5, 500)
+        editor.delete(0, 3).delete(5, 500)
     assert editor.record == before
     with editor.savepoint():
         editor.delete(0, 2)

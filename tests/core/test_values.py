@@ -145,6 +145,7 @@ def test_a_table_that_is_moved_equals_the_table_of_moved_features(
 ) -> None:
     made = data.draw(st.lists(features(length), max_size=6))
     table, plain = FeatureTable(made), list(made)
+    mirror = 0
     for _ in range(data.draw(st.integers(1, 4))):
         step = data.draw(st.sampled_from(("move", "mirror", "replace", "select", "add", "look")))
         if step == "move":
@@ -152,8 +153,9 @@ def test_a_table_that_is_moved_equals_the_table_of_moved_features(
             table = table.moved(by)
             plain = [_at(f, f.location.shifted(100 + i)) for i, f in enumerate(plain)]
         elif step == "mirror":
-            table = table.mirrored(10_000)
-            plain = [_at(f, f.location.mirrored(10_000)) for f in plain]
+            mirror += 10_000  # a greater one each time, lest a move leads below 0
+            table = table.mirrored(mirror)
+            plain = [_at(f, f.location.mirrored(mirror)) for f in plain]
         elif step == "replace" and plain:
             fresh = data.draw(features(length))
             table = table.replaced({0: fresh})
@@ -163,7 +165,7 @@ def test_a_table_that_is_moved_equals_the_table_of_moved_features(
             plain = plain[::-2]
         elif step == "add":
             fresh = data.draw(features(length))
-            table, plain = table + (fresh,), [*plain, fresh]
+            table, plain = table + FeatureTable([fresh]), [*plain, fresh]
         else:
             table.extents()
         fresh_table = FeatureTable(plain)

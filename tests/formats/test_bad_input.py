@@ -1,18 +1,17 @@
-"""Bad input of every kind, to every format: one clear message, no other exception, no half output."""
+"""Bad input of every kind, to every format: records or one clear message, nothing else."""
 
 from __future__ import annotations
 
 import gzip
 import io
-from collections.abc import Iterator
 from functools import cache
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from biowright.core import FormatError, InputError, Record
-from biowright.formats import Format, formats, open_source, read
+from biowright.core import InputError, Record
+from biowright.formats import formats, read
 from biowright.formats.conformance import SAMPLES
 
 WRITABLE = sorted(name for name, f in formats().items() if f.write and f.read)
@@ -21,12 +20,12 @@ WRITABLE = sorted(name for name, f in formats().items() if f.write and f.read)
 @cache
 def sample(name: str) -> bytes:
     """Give a file of the format, the one with the most in it that it can carry."""
-    format = formats()[name]
-    assert format.write is not None
+    write = formats()[name].write
+    assert write is not None
     for record in (SAMPLES[1], SAMPLES[4]):
         out = io.BytesIO()
         try:
-            format.write([record], out)
+            write([record], out)
         except InputError:
             continue
         return out.getvalue()
@@ -34,13 +33,8 @@ def sample(name: str) -> bytes:
 
 
 def is_text(name: str) -> bool:
-    data = sample(name)
-    return b"\0" not in data and data.isascii() or _decodes(data)
-
-
-def _decodes(data: bytes) -> bool:
     try:
-        return "\0" not in data.decode("utf-8")
+        return "\0" not in sample(name).decode("utf-8")
     except UnicodeDecodeError:
         return False
 
@@ -68,7 +62,7 @@ def test_empty_and_white_space(name: str) -> None:
     assert "empty once unpacked" in outcome(gzip.compress(b""), name)
     for blank in (b" ", b"\n", b"\r\n\r\n", b"\t\n ", b"\xef\xbb\xbf\n"):
         assert isinstance(outcome(blank), str)
-        assert outcome(blank, name) in ([], outcome(blank, name))
+        assert outcome(blank, name) == [] or isinstance(outcome(blank, name), str)
 
 
 @pytest.mark.parametrize("name", TEXT)
@@ -80,9 +74,13 @@ def test_line_ends_byte_order_marks_and_encodings(name: str) -> None:
         assert outcome(other) == records
     text = data.decode()
     for encoding in ("utf-16", "utf-16-le", "utf-16-be"):
-        assert "UTF-16" in outcome(text.encode(encoding), name)
-        assert "UTF-16" in outcome(text.encode(encoding))
-        assert outcome(text.encode(encoding), encoding=encoding) == records
+        wide = text.encode(encoding)
+        assert outcome(wide, encoding=encoding) == records
+        if not text.startswith("<?xml"):  # XML says its encoding itself
+            assert "UTF-16" in outcome(wide, name)
+            assert "UTF-16" in outcome(wide)
+        else:
+            assert isinstance(outcome(wide, name), str)
 
 
 @pytest.mark.parametrize("name", TEXT)
@@ -116,11 +114,11 @@ def test_files_cut_off_at_any_place(name: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(formats()))
 def test_a_named_format_says_no_to_every_other(name: str) -> None:
-    format = formats()[name]
-    if format.read is None:
+    known = formats()[name]
+    if known.read is None:
         pytest.skip("it is not read")
     for other in WRITABLE:
-        if not format.sniff(sample(other)):
+        if not known.sniff(sample(other)):
             outcome(sample(other), name)
     for data in (b"hello\n", b"\0" * 1000, bytes(range(256)) * 8, b"A" * 5000, b"\n" * 5000):
         outcome(data, name)
@@ -163,22 +161,3 @@ def test_a_bomb_is_refused_while_it_unpacks(name: str, monkeypatch: pytest.Monke
     monkeypatch.setattr(packing, "BOMB_SIZE", 1 << 22)
     bomb = gzip.compress(sample(name)) + gzip.compress(b"\n" * (1 << 20)) * 256
     assert "bomb" in outcome(bomb, name)
-
-
-def test_the_reader_of_a_format_is_closed_when_it_is_left_early() -> None:
-    closed: list[bool] = []
-
-    def walk(source: object) -> Iterator[Record]:
-        try:
-            yield SAMPLES[0]
-            raise FormatError("late")
-        finally:
-            closed.append(True)
-
-    format = Format("x", "X", (), lambda head: True, walk)
-    with open_source(io.BytesIO(b"data")) as source:
-        assert format.read is not None
-        records = iter(format.read(source))
-        next(records)
-        records.close()  # type: ignore[attr-defined]
-    assert closed == [True]

@@ -84,7 +84,7 @@ def test_what_is_wrong_is_told_with_its_line(data: bytes, line: int, what: str) 
 
 def test_an_offset_of_64_is_refused_when_it_is_proven() -> None:
     old = b"".join(b"@r%d\n%b\n+\n%b\n" % (i, b"A" * 36, b"hhhgfeB;B" * 4) for i in range(40))
-    with pytest.raises(FormatError, match="offset of 64.*seqtk"):
+    with pytest.raises(FormatError, match=r"offset of 64.*seqtk"):
         read(old)
     for sanger in (
         old.replace(b";", b"#"),  # a score below 26
@@ -96,7 +96,7 @@ def test_an_offset_of_64_is_refused_when_it_is_proven() -> None:
 
 
 def test_qualities_are_never_made_up() -> None:
-    with pytest.raises(FormatError, match="needs the quality.*write FASTA"):
+    with pytest.raises(FormatError, match=r"needs the quality.*write FASTA"):
         written(Record(Sequence("ACGT"), "a"))
     with pytest.raises(FormatError, match="no protein"):
         written(Record(Sequence("MKLE", "protein"), "a", quality=bytes(4)))

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from biowright.core import ConflictError, FormatError, InputError, Record, Sequence
-from biowright.formats import Document, open_output, read, stream, write
+from biowright.formats import Document, read, stream, write
 
 RECORDS = [Record(Sequence("ATGC"), "one"), Record(Sequence("GGCC"), "two")]
 
@@ -81,9 +81,13 @@ def test_no_half_file_is_left(tmp_path: Path, error: type[BaseException], name: 
 
 def test_a_file_that_comes_up_meanwhile_is_not_replaced(tmp_path: Path) -> None:
     path = tmp_path / "x.fa"
-    with pytest.raises(ConflictError), open_output(path) as out:
-        out.write(b"ours")
+
+    def records() -> Iterator[Record]:
         path.write_text("theirs")
+        yield RECORDS[0]
+
+    with pytest.raises(ConflictError):
+        write(records(), path)
     assert path.read_text() == "theirs"
     assert left_over(tmp_path) == ["x.fa"]
 
@@ -166,9 +170,13 @@ def test_places_that_cannot_be_written(tmp_path: Path) -> None:
 
 
 def test_a_full_disk_is_one_clear_error(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="No space left"), open_output(tmp_path / "x.fa") as out:
-        out.write(b"half")
+
+    def records() -> Iterator[Record]:
+        yield RECORDS[0]
         raise OSError(28, "No space left on device")
+
+    with pytest.raises(InputError, match="No space left"):
+        write(records(), tmp_path / "x.fa")
     assert left_over(tmp_path) == []
 
 

@@ -103,8 +103,10 @@ cells = st.text(st.sampled_from("ab,;\t\"'\n\r é=#"), max_size=8)
 )
 def test_records_come_back_up_to_their_losses(rows, write) -> None:  # type: ignore[no-untyped-def]
     records = [
-        Record(Sequence(*letters, topology), name, id, description, annotations=Attributes(pairs))
-        for name, id, description, letters, topology, pairs in rows
+        Record(
+            Sequence(*letters, topology), name, part_id, description, annotations=Attributes(pairs)
+        )
+        for name, part_id, description, letters, topology, pairs in rows
     ]
     out = io.BytesIO()
     losses = {loss.record for loss in write(records, out) if loss.what == "annotations"}

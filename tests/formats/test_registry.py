@@ -127,7 +127,7 @@ def test_a_broken_package_is_left_out_with_a_warning(
 
 def test_content_that_fits_two_formats_is_not_guessed(plugged: dict[str, object]) -> None:
     plugged["two"] = Format("two", "Two", (".two",), lambda head: head.startswith(b">"))
-    with pytest.raises(UnknownFormatError, match="'fasta' and 'two'.*--from"):
+    with pytest.raises(UnknownFormatError, match=r"'fasta' and 'two'.*--from"):
         found(b">a\nAC\n")
     assert found(b">a\nAC\n", "x.two") == "two"
     assert found(b">a\nAC\n", "x.fa") == "fasta"

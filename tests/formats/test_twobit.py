@@ -72,9 +72,10 @@ def test_every_cut_is_noticed(length: int) -> None:
 def test_lying_numbers_give_errors_or_letters(at: int, number: int) -> None:
     broken = FILE[:at] + struct.pack("<I", number) + FILE[at + 4 :]
     try:
-        assert sum(len(text) for _, text in read(broken)) <= 4 * len(FILE)
-    except FormatError as error:
-        assert "\n" not in str(error)
+        entries = read(broken)
+    except FormatError:
+        return
+    assert sum(len(text) for _, text in entries) <= 4 * len(FILE)
 
 
 def test_a_bomb_of_many_names_for_one_sequence_is_refused() -> None:

@@ -70,7 +70,7 @@ def test_every_error_is_told_with_its_line_and_the_fix(tmp_path: Path) -> None:
     assert told[0].startswith("line 1: campaign.batch: is missing (add batch = ...)")
     assert any(t.startswith("line 3: campaign.rounds: 0 does not fit") for t in told)
     assert any("line 4: campaign.bacth" in t and "did you mean 'batch'?" in t for t in told)
-    assert any("line 26: lab.kind: there is no kind 'file'" in t and "'files'" in t for t in told)
+    assert any("line 27: lab.kind: there is no kind 'file'" in t and "'files'" in t for t in told)
 
 
 @pytest.mark.parametrize(
@@ -107,5 +107,5 @@ def test_missing_files_and_folders(tmp_path: Path) -> None:
 
 def test_lines_of_tables_in_tables() -> None:
     lines = find_lines(GOOD)
-    assert lines["space", "factors", 1, "choices"] == 20
+    assert lines["space", "factors", 1, "choices"] == 21
     assert lines["objective", 0, "unit"] == 8

@@ -29,6 +29,7 @@ COMMANDS = {
     ),
     "edit": ("biowright.cli.edit:edit", "Insert, delete, replace, rotate...; features follow."),
     "view": ("biowright.cli.view:view", "Draw a map in the terminal, or as SVG."),
+    "campaign": ("biowright.cli.campaign:app", "Run rounds of design, build, test and learn."),
 }
 
 _USAGE = """Usage: biowright COMMAND [ARGS]

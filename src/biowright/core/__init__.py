@@ -15,15 +15,12 @@ from .attributes import Attributes
 from .checksum import cdseguid, csseguid, ldseguid, lsseguid, record_seguid
 from .edit import (
     circularise,
-    concatenate,
     delete,
-    extract,
     insert,
     linearise,
     replace,
     reverse_complement,
     rotate,
-    splice,
 )
 from .editor import Editor
 from .errors import (
@@ -39,6 +36,7 @@ from .errors import (
     UnknownFormatError,
     suggest,
 )
+from .excerpt import concatenate, extract, splice
 from .feature import Feature, FeatureTable
 from .location import Fuzz, FuzzKind, Location, Span
 from .operation import Operation, parse_operation

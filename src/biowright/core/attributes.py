@@ -18,8 +18,9 @@ _MANY = 16
 class Attributes(Mapping[str, tuple[str, ...]]):
     """Keys with one or several values each, in the order of the file; immutable.
 
-    GenBank calls them qualifiers, GFF3 attributes. The order of the pairs, repeats of a key and flags
-    (a key without a value, such as ``/pseudo``) are kept, so that nothing is lost on the way back.
+    GenBank calls them qualifiers, GFF3 attributes. The order of the pairs, repeats of a key and
+    flags (a key without a value, such as ``/pseudo``) are kept, so that nothing is lost on the way
+    back.
 
     Parameters
     ----------
@@ -33,7 +34,8 @@ class Attributes(Mapping[str, tuple[str, ...]]):
 
     Examples
     --------
-    >>> q = Attributes([("gene", "lacZ"), ("db_xref", "GI:1"), ("pseudo", None), ("db_xref", "EC:2")])
+    >>> pairs = [("gene", "lacZ"), ("db_xref", "GI:1"), ("pseudo", None), ("db_xref", "EC:2")]
+    >>> q = Attributes(pairs)
     >>> q["db_xref"]
     ('GI:1', 'EC:2')
     >>> q.first("gene"), "pseudo" in q, q.first("product")

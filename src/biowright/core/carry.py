@@ -103,7 +103,7 @@ def features_through(record: Record, window: Window, what: str) -> FeatureTable:
 def features_onto(
     record: Record, pieces: Sequence[Piece], length: int, what: str, *, merge: bool = False
 ) -> FeatureTable:
-    """Give the features that have letters or sites on any of the pieces of a new, linear sequence."""
+    """Give the features that have letters or sites on the pieces of a new, linear sequence."""
     table = record.features
     if not table:
         return table

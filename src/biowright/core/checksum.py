@@ -187,8 +187,8 @@ def minimal_rotation(letters: bytes) -> int:
 
     References
     ----------
-    After the reduction of Y Shiloach, Fast canonization of circular strings, J Algorithms 1981,
-    doi:10.1016/0196-6774(81)90013-4.
+    The reduction to ranked blocks is that of C S Iliopoulos and W F Smyth, Optimal algorithms for
+    computing the canonical form of a circular string, Theoretical Computer Science, 1992.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""A session of editing: the one stateful object around the pure functions of `biowright.core.edit`."""
+"""A session of editing: the one stateful object around the functions of `biowright.core.edit`."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from dataclasses import replace as _changed
 
-from . import edit
+from . import edit, excerpt
 from .errors import EditError, suggest
 from .feature import Feature, FeatureTable
 from .location import Location
 from .operation import Operation, parse_operation
-from .record import Provenance, Record
+from .record import Record
+from .request import step
 from .sequence import Sequence, Topology
 
 __all__ = ["Editor"]
@@ -60,34 +61,34 @@ class Editor:
         return f"Editor({self._record!r}, {n} edit{'' if n == 1 else 's'})"
 
     def insert(self, at: int, new: Record | Sequence | str) -> Editor:
-        """Insert letters before the letter `at`; see `biowright.core.edit.insert`."""
+        """Insert letters before the letter `at`; see `biowright.core.insert`."""
         return self._do(lambda record: edit.insert(record, at, new))
 
     def delete(self, start: int, end: int) -> Editor:
-        """Delete the letters ``start..end``; see `biowright.core.edit.delete`."""
+        """Delete the letters ``start..end``; see `biowright.core.delete`."""
         return self._do(lambda record: edit.delete(record, start, end))
 
     def replace(self, start: int, end: int, new: Record | Sequence | str) -> Editor:
-        """Put other letters in the place of a window; see `biowright.core.edit.replace`."""
+        """Put other letters in the place of a window; see `biowright.core.replace`."""
         return self._do(lambda record: edit.replace(record, start, end, new))
 
     def reverse_complement(self) -> Editor:
-        """Turn to the other strand; see `biowright.core.edit.reverse_complement`."""
+        """Turn to the other strand; see `biowright.core.reverse_complement`."""
         return self._do(edit.reverse_complement, back=Sequence.reverse_complement)
 
     def rotate(self, origin: int) -> Editor:
-        """Count the circle from another origin; see `biowright.core.edit.rotate`."""
+        """Count the circle from another origin; see `biowright.core.rotate`."""
         return self._do(
             lambda record: edit.rotate(record, origin), back=lambda circle: circle.rotate(-origin)
         )
 
     def extract(self, start: int, end: int) -> Editor:
-        """Keep the letters ``start..end`` only; see `biowright.core.edit.extract`."""
-        return self._do(lambda record: edit.extract(record, start, end))
+        """Keep the letters ``start..end`` only; see `biowright.core.extract`."""
+        return self._do(lambda record: excerpt.extract(record, start, end))
 
     def splice(self, location: Location) -> Editor:
-        """Keep the pieces of a location only, joined; see `biowright.core.edit.splice`."""
-        return self._do(lambda record: edit.splice(record, location))
+        """Keep the pieces of a location only, joined; see `biowright.core.splice`."""
+        return self._do(lambda record: excerpt.splice(record, location))
 
     def set_topology(self, topology: Topology | str) -> Editor:
         """Make it a circle, or cut it open at its origin.
@@ -101,11 +102,11 @@ class Editor:
         return self._do(edit.circularise if circular else edit.linearise)
 
     def circularise(self) -> Editor:
-        """Join the two ends; see `biowright.core.edit.circularise`."""
+        """Join the two ends; see `biowright.core.circularise`."""
         return self._do(edit.circularise)
 
     def linearise(self, at: int = 0) -> Editor:
-        """Cut the circle open before the letter `at`; see `biowright.core.edit.linearise`."""
+        """Cut the circle open before the letter `at`; see `biowright.core.linearise`."""
         return self._do(lambda record: edit.linearise(record, at))
 
     def add_feature(self, feature: Feature) -> Editor:
@@ -118,7 +119,8 @@ class Editor:
         """
         said = f"add {_named(feature)}"
         return self._do(
-            lambda record: _with_features(record, record.features + (feature,), said), said
+            lambda record: _with_features(record, record.features + FeatureTable([feature]), said),
+            said,
         )
 
     def remove_feature(self, feature: int | str | Feature) -> Editor:
@@ -191,7 +193,7 @@ class Editor:
         """Give the record another name."""
         said = f"rename to {name}"
         return self._do(
-            lambda record: record.changed(name=name, provenance=_step(record, said)), said
+            lambda record: record.changed(name=name, provenance=step(record, said)), said
         )
 
     def apply(self, operation: Operation | str) -> Editor:
@@ -329,7 +331,7 @@ class _Edit:
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """What takes an edit back: the record of before, of whose letters only the changed ones are kept.
+    """What takes an edit back: the record of before, with none but the changed letters.
 
     Unless the sequence can be turned back, the letters of `shell` were at `start`, where there are
     `size` others now.
@@ -399,10 +401,6 @@ def _named(feature: Feature) -> str:
 def _with_features(record: Record, features: FeatureTable, said: str) -> Record:
     from .carry import check_features
 
-    changed = record.changed(features=features, provenance=_step(record, said))
+    changed = record.changed(features=features, provenance=step(record, said))
     check_features(changed)
     return changed
-
-
-def _step(record: Record, said: str) -> tuple[Provenance, ...]:
-    return (*record.provenance, Provenance(said, "biowright"))

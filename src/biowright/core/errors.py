@@ -1,7 +1,7 @@
 """The one tree of errors.
 
-Every error of Biowright derives from `BiowrightError`, whose docstring draws the tree. An error says
-what happened, where (file, line, record, position), what was expected and what to do next.
+Every error of Biowright derives from `BiowrightError`, whose docstring draws the tree. An error
+says what happened, where (file, line, record, position), what was expected and what to do next.
 """
 
 from __future__ import annotations
@@ -46,7 +46,8 @@ class BiowrightError(Exception):
     what : str
         What happened, in one sentence without a full stop.
     path, line, record, position : optional
-        Where: the file, its line (from 1), the record's name, the position (0-based) in the sequence.
+        Where: the file, its line (from 1), the record's name, the position (0-based) in the
+        sequence.
     expected : str, optional
         What would have been right.
     hint : str, optional

@@ -30,8 +30,8 @@ class Feature:
     Parameters
     ----------
     type : str
-        The feature key of the INSDC feature table (``CDS``, ``promoter``, ``misc_feature`` ...), or the
-        name of a Sequence Ontology term where the source gave one.
+        The feature key of the INSDC feature table (``CDS``, ``promoter``, ``misc_feature`` ...),
+        or the name of a Sequence Ontology term where the source gave one.
     location : Location
         A single `Span` is taken as well.
     qualifiers : Attributes, or what makes one, default empty
@@ -123,9 +123,9 @@ class Extents(NamedTuple):
 class FeatureTable(SequenceABC[Feature]):
     """The features of a record, in their order: an immutable sequence.
 
-    Moving the features of a genome by an edit must not build ten thousand objects, so the table holds
-    the features as they were once made and, for each, the affine map ``x -> sign * x + offset`` that
-    edits have moved it by; a feature is built when it is asked for.
+    Moving the features of a genome by an edit must not build ten thousand objects, so the table
+    holds the features as they were once made and, for each, a sign and an offset, the affine map
+    that edits have moved it by; a feature is built when it is asked for.
 
     Parameters
     ----------

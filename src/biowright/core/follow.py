@@ -89,7 +89,7 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class _Fate:
-    """What became of one part: its spans in reading order, the letters lost, whether others came in.
+    """What became of one part: its spans in reading order, letters lost, whether others came in.
 
     Lost letters are counted from the part's 5' end.
     """

@@ -1,7 +1,8 @@
 """Locations: where a feature lies, exact or fuzzy, in one or several pieces, on either strand.
 
-Coordinates are 0-based and half-open. A piece that crosses the origin of a circular sequence is one
-`Span` whose end exceeds the length: on 5,000 bp, 4990..5020 covers the last ten and the first twenty.
+Coordinates are 0-based and half-open. A piece that crosses the origin of a circular sequence is
+one `Span` whose end exceeds the length: on 5,000 bp, 4990..5020 covers the last ten and the first
+twenty.
 """
 
 from __future__ import annotations
@@ -34,8 +35,8 @@ class Fuzz:
     ----------
     kind : FuzzKind
     positions : tuple of int
-        For `WITHIN` the two limits, for `ONE_OF` all choices, as boundaries (0-based, half-open, like
-        the start or end that they replace); empty otherwise.
+        For `WITHIN` the two limits, for `ONE_OF` all choices, as boundaries (0-based, half-open,
+        like the start or end that they replace); empty otherwise.
     """
 
     kind: FuzzKind
@@ -179,7 +180,7 @@ class Location:
 
     @property
     def end(self) -> int:
-        """The rightmost boundary of the parts in this record (may exceed the length of a circle)."""
+        """The rightmost boundary of the parts in this record; over an origin, above the length."""
         return max((p.end for p in self.local), default=0)
 
     @property

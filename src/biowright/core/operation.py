@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from . import edit
+from . import edit, excerpt
 from .errors import BiowrightError, EditError, suggest
 from .record import Record
 
@@ -74,7 +74,7 @@ class Operation:
         Raises
         ------
         EditError, SequenceError
-            As the function of that name in `biowright.core.edit`.
+            As the function of that name in `biowright.core`.
         """
         return _verb(self.verb).function(record, *self.values)
 
@@ -153,7 +153,7 @@ _VERBS = {
     "replace": _Verb(edit.replace, "replace START..END LETTERS", ("start", "end", "letters")),
     "rotate": _Verb(edit.rotate, "rotate ORIGIN", ("start",)),
     "reverse-complement": _Verb(edit.reverse_complement, "reverse-complement"),
-    "extract": _Verb(edit.extract, "extract START..END", ("start", "end")),
+    "extract": _Verb(excerpt.extract, "extract START..END", ("start", "end")),
     "circularise": _Verb(edit.circularise, "circularise"),
     "linearise": _Verb(edit.linearise, "linearise [AT]", may=("start",)),
 }

@@ -1,4 +1,4 @@
-"""Measured values: a number with its unit, its uncertainty, how often it was measured, and where."""
+"""Measured values: a number with its unit, its uncertainty, how often it was measured, where."""
 
 from __future__ import annotations
 
@@ -23,8 +23,9 @@ Number = int | float | Fraction
 class Quantity:
     """A value with its unit.
 
-    Conversions are exact: a float counts as the decimal number that it is written as. Two quantities
-    are equal if they say the same in any unit of their dimension; comparing looks at the value alone.
+    Conversions are exact: a float counts as the decimal number that it is written as. Two
+    quantities are equal if they say the same in any unit of their dimension; comparing looks at
+    the value alone.
 
     Parameters
     ----------

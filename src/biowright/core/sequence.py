@@ -53,9 +53,10 @@ _TO_DNA = bytes.maketrans(b"Uu", b"Tt")
 class Sequence:
     """Letters of DNA, RNA or protein in IUPAC notation, linear or circular.
 
-    The letters are kept as they were given, upper or lower case (many tools mark by case); searches,
-    checksums and translations look at the molecule, not at the case. Coordinates are 0-based and
-    half-open. On a circle a window may cross the origin: then its end is greater than the length.
+    The letters are kept as they were given, upper or lower case (many tools mark by case);
+    searches, checksums and translations look at the molecule, not at the case. Coordinates are
+    0-based and half-open. On a circle a window may cross the origin: then its end is greater than
+    the length.
 
     Parameters
     ----------
@@ -132,7 +133,7 @@ class Sequence:
 
     @classmethod
     def trusted(cls, data: bytes, molecule: Molecule, topology: Topology) -> Sequence:
-        """Make a sequence from letters that are known to be right, without looking at them again."""
+        """Make a sequence from letters that are known to be right, without looking again."""
         made = object.__new__(cls)
         object.__setattr__(made, "data", data)
         object.__setattr__(made, "molecule", molecule)
@@ -169,7 +170,7 @@ class Sequence:
     @overload
     def __getitem__(self, index: slice) -> Sequence: ...
     def __getitem__(self, index: int | slice) -> str | Sequence:
-        """Give a letter, or a linear piece with Python's own rules (it never crosses the origin)."""
+        """Give a letter, or a linear piece by Python's own rules; it never crosses the origin."""
         if isinstance(index, slice):
             return Sequence.trusted(self.data[index], self.molecule, Topology.LINEAR)
         return chr(self.data[index])
@@ -309,7 +310,7 @@ class Sequence:
         return replace(self, data=self.data.translate(_TO_DNA), molecule=Molecule.DNA)
 
     def gc(self) -> float:
-        """Give the share of G and C (and S) among the letters that decide it (A, C, G, T, U, W, S)."""
+        """Give the share of G, C and S among the letters that decide it: A, C, G, T, U, W, S."""
         counts = {letter: self.data.count(letter) for letter in b"GCSATUWgcsatuw"}
         strong = sum(counts[letter] for letter in b"GCSgcs")
         known = sum(counts.values())

@@ -1,12 +1,12 @@
 """Units of measurement: one table, SI prefixes, and expressions such as ``mmol/gDW/h``.
 
 Factors are exact fractions, so that 2.5 nL are 2,500 pL and not nearly so. What counts something
-(nt, bp, cells, colonies, enzyme units) is a dimension of its own: nothing turns 10 nt into 10 cells.
-So is what has a meaning only against a reference (RPU, OD600, MEFL): without a calibration there is no
-way from one to another, and none is guessed.
+(nt, bp, cells, colonies, enzyme units) is a dimension of its own: nothing turns 10 nt into 10
+cells. So is what has a meaning only against a reference (RPU, OD600, MEFL): without a calibration
+there is no way from one to another, and none is guessed.
 
-Sources: the SI brochure, 9th edition, doi:10.59161/AUEZ1291; relative promoter units, Kelly et al. 2009,
-doi:10.1186/1754-1611-3-4.
+Sources: the SI brochure, 9th edition, https://www.bipm.org/en/publications/si-brochure; relative
+promoter units, Kelly et al. 2009, doi:10.1186/1754-1611-3-4.
 """
 
 from __future__ import annotations
@@ -132,7 +132,8 @@ def find_unit(symbol: str) -> Unit:
     Parameters
     ----------
     symbol : str
-        Such as ``nL``, ``°C``, ``ng/µL``, ``mmol/gDW/h``, ``1/h``, ``m^3`` or ``h⁻¹``; u stands for µ.
+        Such as ``nL``, ``°C``, ``ng/µL``, ``mmol/gDW/h``, ``1/h``, ``m^3`` or ``h⁻¹``; u stands
+        for µ.
 
     Raises
     ------

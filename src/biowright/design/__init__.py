@@ -12,7 +12,7 @@ mixture that realises it.
 from .candidates import Candidate, DesignSpace
 from .codons import CodonUsage, codon_usage, encode_protein
 from .conditions import Conditions, ListedCandidates
-from .constructs import Constructs, fill_slots
+from .constructs import Constructs, fill_slots, join_parts
 from .proteins import ProteinVariants, parse_sites, read_parent
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "codon_usage",
     "encode_protein",
     "fill_slots",
+    "join_parts",
     "parse_sites",
     "read_parent",
 ]

@@ -18,8 +18,15 @@ from os import PathLike
 from types import MappingProxyType
 from typing import TYPE_CHECKING, BinaryIO
 
-from biowright.core import Attributes, FormatError, Provenance, Record, Sequence, SequenceError
-from biowright.core.edit import extract
+from biowright.core import (
+    Attributes,
+    FormatError,
+    Provenance,
+    Record,
+    Sequence,
+    SequenceError,
+    extract,
+)
 
 from .format import Format
 from .source import Source, open_source

@@ -18,6 +18,7 @@ from .insdc_text import break_at_commas, joined, wrapped
 __all__ = ["FIELDS", "ORDER", "split_blocks"]
 
 WIDTH = 75
+_END = "\n"
 ORDER = ["ID", "AC", "SV", "PR", "DT", "DE", "KW", "OS", "RN", "DR", "CC", "AH", "FH", "CO", "SQ"]
 # Codes of lines that belong to the block which another code begins.
 _PART_OF = {
@@ -73,7 +74,7 @@ def _texts(text: str) -> list[str]:
 
 
 def _coded(code: str, lines: list[str]) -> list[str]:
-    return [f"{code}   {line}" for line in lines]
+    return [f"{code}   {' '.join(line.split(_END))}" for line in lines]
 
 
 def _text(code: str, text: str, end: str = "") -> list[str]:

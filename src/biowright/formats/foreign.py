@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["foreign"]
+__all__ = ["foreign", "wide_text"]
 
 _UNPACK = "unpack it and read the files in it"
 _STARTS = (
@@ -29,9 +29,7 @@ _STARTS = (
 _WEB_PAGE = re.compile(rb"\s*<(?:!doctype html|html)", re.IGNORECASE)
 _PIR = re.compile(rb">(?:P1|F1|DL|DC|RL|RC|N1|N3|XX);\S+\s*?[\r\n]")
 # the ninth column of GTF and GFF2 is `gene_id "x"; ...`
-_GTF = re.compile(
-    rb"(?:#[^\n]*\n|\s*\n)*(?:[^\t\n]+\t){3}\d+\t\d+\t[^\t\n]*\t[-+.?]\t[.012]\t *\w+ \"[^\"\n]*\""
-)
+_GTF = re.compile(rb"(?:[^\t]+\t){3}\d+\t\d+\t[^\t]*\t[-+.?]\t[.012]\t *\w+ \"[^\"]*\"")
 _MARKS = ((b"\xff\xfe\x00\x00", "utf-32"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 
 
@@ -63,24 +61,37 @@ def foreign(head: bytes) -> tuple[str, str | None] | None:
         )
     if _PIR.match(head):
         return "this is PIR (NBRF), not FASTA", "convert it to FASTA first"
-    if _GTF.match(head) or re.match(rb"##gff-version\s+2", head):
+    lines = (line for line in head.splitlines() if line.strip() and not line.startswith(b"#"))
+    if _GTF.match(next(lines, b"")) or re.match(rb"##gff-version\s+2", head):
         return "this is GTF or GFF version 2", "convert it to GFF3, for example with gffread"
+    return wide_text(head)
+
+
+def wide_text(head: bytes) -> tuple[str, str | None] | None:
+    """Say that content is UTF-16 or UTF-32, unless it is XML, which may be.
+
+    Examples
+    --------
+    >>> wide_text(">a".encode("utf-16-le"))
+    ('the text is UTF-16-LE, not UTF-8', 'say so with --encoding utf-16-le, or save it as UTF-8')
+    """
     encoding = _wide_encoding(head)
-    if encoding:
-        return (
-            f"the text is {encoding.upper()}, not UTF-8",
-            f"say so with --encoding {encoding}, or save it as UTF-8",
-        )
-    return None
+    if encoding is None or b"<?xml" in head[:64].replace(b"\0", b""):
+        return None
+    return (
+        f"the text is {encoding.upper()}, not UTF-8",
+        f"say so with --encoding {encoding}, or save it as UTF-8",
+    )
 
 
 def _wide_encoding(head: bytes) -> str | None:
     for mark, encoding in _MARKS:
         if head.startswith(mark):
             return encoding
+    # text of the West without its mark: nearly every second byte is zero, and no other
     start = head[:1024]
     for offset, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
-        letters = start[1 - offset :: 2]
-        if len(start) > 3 and not any(start[offset::2]) and letters.isascii() and all(letters):
+        zeros, others = start[offset::2].count(0), start[1 - offset :: 2].count(0)
+        if len(start) > 3 and not others and zeros > 0.7 * (len(start) // 2):
             return encoding
     return None

@@ -151,6 +151,12 @@ def _read_record(entry: Entry, name: str) -> Record:
 def _built(entry: Entry, text: str, locus: Locus, origin: re.Match[bytes] | None) -> Record:
     topology = Topology(locus.topology or "linear")
     blocks = list(split_blocks(text, entry.line))
+    if "\n" in blocks[0].text.rstrip():
+        raise FormatError(
+            "the LOCUS line goes on in the next line",
+            line=entry.line + 1,
+            expected="a keyword such as DEFINITION",
+        )
     table, table_line = _take_table(blocks)
     _check_keywords(blocks)
     contig = any(block.keyword == "CONTIG" for block in blocks)
@@ -283,7 +289,7 @@ def _write_record(record: Record, stream: BinaryIO) -> list[Loss]:
     raw = spelling.blocks if spelling is not None else ()
     losses = record_losses(record, _KEYS, _SINGLE, "genbank")
     line = next((block.text for block in raw if block.keyword == "LOCUS"), None)
-    old = None if line is None else read_locus(line)
+    old = None if line is None else read_locus(line.split("\n")[0])
     locus, lost = locus_of(record, old)
     if line is None or locus != old or not in_columns(line):
         line = write_locus(locus)

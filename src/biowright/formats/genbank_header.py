@@ -136,7 +136,7 @@ def _head(keyword: str, text: str) -> str:
 
 
 def _block(keyword: str, lines: list[str]) -> str:
-    first, *more = lines
+    first, *more = (" ".join(line.split("\n")) for line in lines)
     return "\n".join([f"{keyword:<11} {first or '.'}", *(f"{'':12}{line}" for line in more)])
 
 
@@ -201,7 +201,8 @@ def _read_source(text: str) -> tuple[str, str, tuple[str, ...]]:
 
 
 def _write_source(content: tuple[str, str, tuple[str, ...]], _: int) -> str:
-    source, organism, ranks = content
+    source, *names = content[0], content[1], *content[2]
+    organism, *ranks = (" ".join(name.split("\n")) for name in names)
     lines = [_head("SOURCE", source or "."), f"  ORGANISM  {organism or '.'}"]
     line = ""
     for rank in [*(f"{rank};" for rank in ranks[:-1]), *(f"{rank}." for rank in ranks[-1:])]:

@@ -57,6 +57,7 @@ _TOKEN = re.compile(
     r'|([^"\s][^\n]*(?:\n {21}[^/\s][^\n]*)*))'
     r"|\n( *+[^ \n][^\n]*)"
 )
+KEY = re.compile(r'[^\s="]+(?: [^\s="/]+)*')
 _FLAG = re.compile(r' {21}/([^="\s]+) *')
 
 
@@ -311,7 +312,7 @@ class _TableReader:
                 hint="is a quote missing or too many in the value before?",
             )
         key, sign, rest = (part.strip(" \t") for part in text[1:].partition("="))
-        if not key or '"' in key or (not sign and len(key.split()) > 1):
+        if not KEY.fullmatch(key) or (" " in key and not sign):
             raise FormatError(
                 f"the qualifier '{text[:40]}' has no '='"
                 if '"' in key

@@ -10,6 +10,7 @@ from biowright.core import Feature, FormatError, Location, LocationError
 from .format import Loss
 from .insdc_features import (
     BARE_KEYS,
+    KEY,
     SEQUENCE_KEYS,
     FeatureSpelling,
     Place,
@@ -24,7 +25,6 @@ __all__ = ["write_features"]
 # NCBI's own lines end at column 79; values begin in column 22.
 WIDTH = 58
 _SPECIAL = BARE_KEYS | SEQUENCE_KEYS
-_KEY = re.compile(r'[^\s="]+')
 
 
 def write_features(
@@ -98,7 +98,7 @@ class _TableWriter:
         for name, value in feature.qualifiers.pairs:
             name = keys.get(name) or self._key(name)
             if value is None:
-                out.append(f"{indent}/{name}\n")
+                self._flag(name)
             elif (
                 len(name) + len(value) < WIDTH - 3
                 and value.isprintable()
@@ -154,7 +154,7 @@ class _TableWriter:
         return text
 
     def _head(self, key: str, text: str) -> str:
-        plain = " ".join(key.split()) or "misc_feature"
+        plain = re.sub(r"[^\S ]", " ", key).strip() or "misc_feature"
         if " " in plain and split_head(f"{plain:<15} {text}", self.place) != (plain, text):
             plain = plain.replace(" ", "_")
         if plain != key:
@@ -166,11 +166,17 @@ class _TableWriter:
 
     def _key(self, name: str) -> str:
         plain = name
-        if not _KEY.fullmatch(name):
+        if not KEY.fullmatch(name):
             plain = re.sub(r'[\s="]+', "_", name).strip("_") or "note"
             self._change("qualifier", f"the key '{name}' is written as '{plain}'")
         self.keys[name] = plain
         return plain
+
+    def _flag(self, name: str) -> None:
+        plain = name.replace(" ", "_")
+        if plain != name:
+            self._change("qualifier", f"the key '{name}' is written as '{plain}'")
+        self.out.append(f"{self.indent}/{plain}\n")
 
     def _value(self, name: str, value: str) -> None:
         if "\n" in value or "\r" in value:
@@ -184,10 +190,16 @@ class _TableWriter:
             text = f'/{name}="{_doubled(plain)}"'
             lines = [text[at : at + WIDTH] for at in range(0, len(text), WIDTH)]
         elif pair in self.bare or (pair not in self.quoted and stands_bare(name, value)):
-            lines = wrapped(f"/{name}={value}", WIDTH, WIDTH)
+            lines = self._wrapped(name, value)
         else:
-            lines = wrapped(f'/{name}="{_doubled(value)}"', WIDTH, WIDTH)
+            lines = self._wrapped(name, f'"{_doubled(value)}"')
         self.out.append("".join([f"{self.indent}{line}\n" for line in lines]))
+
+    def _wrapped(self, name: str, text: str) -> list[str]:
+        prefix = f"/{name}="  # which must not be broken
+        lines = wrapped(text, max(WIDTH - len(prefix), 1), WIDTH)
+        lines[0] = prefix + lines[0]
+        return lines
 
     def _change(self, what: str, detail: str) -> None:
         self.changed.setdefault(what, []).append(detail)

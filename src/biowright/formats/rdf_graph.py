@@ -17,6 +17,7 @@ __all__ = ["RDF", "XSD", "Graph", "Literal", "Term", "is_blank", "resolve", "spl
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 XSD = "http://www.w3.org/2001/XMLSchema#"
 TYPE = RDF + "type"
+_LANGUAGE = re.compile(r"[A-Za-z]+(?:-[A-Za-z0-9]+)*\Z")
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
 
@@ -93,12 +94,11 @@ class Graph:
         self.nodes.setdefault(subject, {}).setdefault(predicate, {})[value] = None
 
     def update(self, other: Graph) -> None:
-        """Add all triples and unbound prefixes of another graph."""
+        """Add all triples of another graph, and its prefixes that are not bound yet."""
         for s, p, o in other.triples():
             self.add(s, p, o)
         for prefix, namespace in other.prefixes.items():
-            if namespace not in self.prefixes.values():
-                self.prefixes.setdefault(prefix, namespace)
+            self.prefixes.setdefault(prefix, namespace)
 
     def triples(self) -> Iterator[tuple[str, str, Term]]:
         """Walk all triples in the order of the file."""
@@ -181,6 +181,11 @@ def is_blank(node: str) -> bool:
 def is_absolute(iri: str) -> bool:
     """Tell whether an IRI has a scheme."""
     return _ABSOLUTE.match(iri) is not None
+
+
+def is_language(tag: str) -> bool:
+    """Tell whether a text can be the language of a literal; an empty one takes it away."""
+    return not tag or _LANGUAGE.match(tag) is not None
 
 
 def split_iri(iri: str) -> tuple[str, str]:

@@ -12,7 +12,17 @@ from typing import Any, NoReturn
 
 from biowright.core import FormatError
 
-from .rdf_graph import TYPE, Graph, Literal, Term, is_absolute, is_blank, split_iri, term_key
+from .rdf_graph import (
+    TYPE,
+    Graph,
+    Literal,
+    Term,
+    is_absolute,
+    is_blank,
+    is_language,
+    split_iri,
+    term_key,
+)
 from .rdf_text import blank_labels
 
 __all__ = ["read_json", "write_jsonld", "write_rdfjson"]
@@ -125,7 +135,6 @@ def _as_list(value: Any) -> list[Any]:
 def _read_jsonld(data: Any, graph: Graph) -> None:
     import rdflib
     from rdflib.plugins.parsers.jsonld import to_rdf
-    from rdflib.plugins.shared.jsonld.util import norm_url
 
     # rdflib tells of literals that do not fit their datatype, with a traceback, on stderr
     log = logging.getLogger("rdflib.term")
@@ -133,17 +142,15 @@ def _read_jsonld(data: Any, graph: Graph) -> None:
         log.addHandler(logging.NullHandler())
         log.propagate = False
 
-    # rdflib makes so:1 of SO:1, and file:///a of file:a; put the IRIs back as they were written
-    strings = set(_strings(data))
-    bent = {norm_url("", text): text for text in strings if "://" not in text}
-    bent = {made: text for made, text in bent.items() if made not in strings}
+    kept = _Kept(data)
+    data = kept.hidden(data)
 
     def term(node: Any) -> Term:
+        text = kept.shown(str(node))
         if isinstance(node, rdflib.Literal):
-            return Literal(str(node), str(node.datatype or ""), node.language or "")
-        if isinstance(node, rdflib.BNode):
-            return graph.blank(str(node))
-        return bent.get(str(node), str(node))
+            datatype = kept.shown(str(node.datatype or ""))
+            return Literal(text, datatype, node.language or "")
+        return graph.blank(text) if isinstance(node, rdflib.BNode) else text
 
     class Sink(rdflib.Graph):  # type: ignore[misc]
         def add(self, triple: Any) -> Any:
@@ -168,11 +175,36 @@ def _bind(graph: Graph, context: dict[str, Any]) -> None:
             graph.prefixes.setdefault(prefix, space)
 
 
-def _strings(data: Any) -> Iterator[str]:
-    for _, item in _walk([data]):
-        yield from item
-        for value in item.values():
-            yield from (v for v in _as_list(value) if isinstance(v, str))
+class _Kept:
+    """Keeps IRIs such as SO:1 and file:a from rdflib, which makes so:1 and file:///a of them."""
+
+    def __init__(self, data: Any) -> None:
+        contexts = [c for _, item in _walk([data]) for c in _as_list(item.get("@context"))]
+        self.prefixes = {key for _, item in _walk(contexts) for key in item} | {"_"}
+        self.names: dict[str, str] = {}
+        self._back: dict[str, str] = {}
+
+    def hidden(self, data: Any) -> Any:
+        """Give a copy with such IRIs replaced by names that rdflib leaves alone."""
+        if isinstance(data, str):
+            prefix, colon, rest = data.partition(":")
+            if colon and prefix not in self.prefixes and "//" not in rest and is_absolute(data):
+                return self.names.setdefault(data, f"kept://{len(self.names)}/")
+            return data
+        if isinstance(data, list):
+            return [self.hidden(item) for item in data]
+        if isinstance(data, dict):
+            return {
+                self.hidden(key): value if key == "@context" else self.hidden(value)
+                for key, value in data.items()
+            }
+        return data
+
+    def shown(self, text: str) -> str:
+        """Give back what a name stands for."""
+        if text.startswith("kept://") and not self._back:
+            self._back.update({name: iri for iri, name in self.names.items()})
+        return self._back.get(text, text)
 
 
 def _is_rdfjson(data: Any) -> bool:
@@ -196,7 +228,7 @@ def _read_rdfjson(data: dict[str, dict[str, list[dict[str, str]]]], graph: Graph
         for predicate, values in predicates.items():
             for value in values:
                 kind, text = value["type"], value["value"]
-                if kind == "literal":
+                if kind == "literal" and is_language(value.get("lang", "")):
                     graph.add(
                         node(subject),
                         predicate,
@@ -205,7 +237,7 @@ def _read_rdfjson(data: dict[str, dict[str, list[dict[str, str]]]], graph: Graph
                 elif kind in ("uri", "bnode"):
                     graph.add(node(subject), predicate, node(text))
                 else:
-                    raise FormatError(f"RDF/JSON knows no type {kind!r}")
+                    raise FormatError(f"RDF/JSON knows no such value: {str(value)[:80]}")
 
 
 def _encodable(text: str) -> bool:

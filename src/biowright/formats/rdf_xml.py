@@ -11,7 +11,7 @@ from xml.sax.saxutils import escape
 
 from biowright.core import FormatError
 
-from .rdf_graph import RDF, TYPE, Graph, Literal, Term, resolve
+from .rdf_graph import RDF, TYPE, Graph, Literal, Term, is_language, resolve
 from .xml_safety import check_xml
 
 __all__ = ["quoted", "read_xml"]
@@ -141,6 +141,8 @@ class _Reader:
                 if local == "base":
                     base = resolve(parent.base, value)
                 elif local == "lang":
+                    if not is_language(value):
+                        raise self.error(f"{value[:40]!r} is no language", "write it as 'en-GB'")
                     language = value
             elif space:
                 attributes[space + local] = value

@@ -50,22 +50,24 @@ class _Writer:
     def _bound(self) -> dict[str, str]:
         """Bind every namespace that a property or class uses to a prefix; namespace to prefix."""
         bound: dict[str, str] = {RDF: "rdf"}
+        self.declared = {"rdf": RDF}
         for prefix, space in sorted(self.graph.prefixes.items()):
             usable = prefix == "" or (
                 _PREFIX.match(prefix) and not prefix.lower().startswith("xml") and prefix != "rdf"
             )
-            if usable and space not in bound and space != _XML and not _NOT_XML.search(space):
-                bound[space] = prefix
+            if usable and space and space != _XML and not _NOT_XML.search(space):
+                bound.setdefault(space, prefix)
+                self.declared[prefix] = space
         used = {p for predicates in self.graph.nodes.values() for p in predicates}
         used |= {t for node in self.graph.nodes for t in self.graph.types(node)}
-        taken = set(bound.values())
         number = 0
         for space in sorted({split_iri(iri)[0] for iri in used if split_iri(iri)[1]}):
             if space and space not in bound and not _NOT_XML.search(space):
                 number += 1
-                while f"ns{number}" in taken:
+                while f"ns{number}" in self.declared:
                     number += 1
                 bound[space] = f"ns{number}"
+                self.declared[f"ns{number}"] = space
         return bound
 
     def written(self) -> tuple[bytes, list[str]]:
@@ -78,7 +80,7 @@ class _Writer:
                 self.node(node, 1)
         spaces = "".join(
             f"\n    xmlns{':' + prefix if prefix else ''}={quoted(space)}"
-            for space, prefix in sorted(self.prefixes.items(), key=lambda pair: pair[1])
+            for prefix, space in sorted(self.declared.items())
         )
         head = f'<?xml version="1.0" encoding="UTF-8"?>\n<rdf:RDF{spaces}>\n'
         text = head + "\n".join(self.lines) + ("\n" if self.lines else "") + "</rdf:RDF>\n"

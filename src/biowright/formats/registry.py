@@ -93,6 +93,7 @@ def choose_format(source: Source, name: str | None = None) -> Format:
     if name is None:
         return find_format(source)
     named = named_format(name)
+    source.refuse_wide()
     if not named.sniff(source.head):
         source.refuse_foreign()
     return named
@@ -106,6 +107,7 @@ def find_format(source: Source) -> Format:
     UnknownFormatError
         The content fits none of the formats, or several of them equally well.
     """
+    source.refuse_wide()
     fitting = [f for f in formats().values() if f.sniff(source.head)]
     if len(fitting) > 1:
         fitting = [f for f in fitting if source.suffix in f.extensions] or fitting

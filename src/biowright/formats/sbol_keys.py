@@ -65,6 +65,8 @@ def encoded_key(key: str) -> str:
     """
     if not key:
         return "_x_"
+    if key == "_x_":
+        return "_x5F_x_"
     text = _ENCODED.sub(lambda m: "_x5F_" + m[0][1:], key)
     text = re.sub(r"[^A-Za-z0-9_.-]", lambda m: f"_x{ord(m[0]):X}_", text)
     if key in RESERVED or not (text[0].isalpha() or text[0] == "_"):

@@ -12,7 +12,7 @@ from typing import IO, BinaryIO, cast
 
 from biowright.core import FormatError, InputError
 
-from .foreign import foreign
+from .foreign import foreign, wide_text
 from .packing import GZIP, Unpacked
 from .transcoding import Transcoded, wrong_encoding
 
@@ -137,6 +137,17 @@ class Source:
         """
         if known := foreign(self.head):
             raise FormatError(known[0], path=self.name, hint=known[1])
+
+    def refuse_wide(self) -> None:
+        """Say what the content is, where it is text in another encoding than a format may take.
+
+        Raises
+        ------
+        FormatError
+            It is UTF-16 or UTF-32, and no XML, which says its encoding itself.
+        """
+        if known := wide_text(self.head):
+            raise FormatError(known[0], path=self.name, line=1, hint=known[1])
 
     def _read(self, size: int) -> Block:
         try:

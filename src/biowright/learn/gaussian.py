@@ -19,6 +19,7 @@ __all__ = ["GaussianProcess"]
 
 _WEIGHT_LIMIT = 0.999
 _JITTER = 1e-8
+_MANY_LEVELS = 1024
 # mean and sd of the normal priors on the unbounded parameters
 _WEIGHT = (1.0, 1.5)
 _LENGTH = {"protein": (np.log(0.8), 0.7), "number": (np.log(2.0), 0.7), "category": (0.0, 1.0)}
@@ -74,13 +75,13 @@ class GaussianProcess:
 
     def score(self, codes: np.ndarray) -> np.ndarray:
         """Give the posterior mean (m,) of many designs `codes` (m, S), in single precision."""
-        tables, starts = self._tables()
+        codes, tables, starts = self._against(codes)
         share = self.additive / len(tables)
         factors = [1.0 - w + w * t for w, t in zip(self.weights, tables, strict=True)]
         factors[0] = factors[0] * (self.dual * self.product)
         mains = [share * w * (t @ self.dual) for w, t in zip(self.weights, tables, strict=True)]
         stacked = np.concatenate(factors).astype(np.float32)
-        raw = posterior_mean(np.ascontiguousarray(codes), stacked, starts, np.concatenate(mains))
+        raw = posterior_mean(codes, stacked, starts, np.concatenate(mains))
         return raw * self.scale + self.centre
 
     def predict(self, codes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -103,9 +104,9 @@ class GaussianProcess:
     def _condition(self, codes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         from scipy.linalg import solve_triangular
 
-        tables, starts = self._tables()
+        codes, tables, starts = self._against(codes)
         cross = cross_covariance(
-            np.ascontiguousarray(codes),
+            codes,
             np.concatenate(tables),
             starts,
             self.weights,
@@ -115,17 +116,27 @@ class GaussianProcess:
         half = solve_triangular(self.factor, cross.T, lower=True, check_finite=False)
         return cross @ self.dual * self.scale + self.centre, half
 
-    def _tables(self) -> tuple[list[np.ndarray], np.ndarray]:
-        """Give, for each column, the correlations (levels, n) of its levels with the designs."""
+    def _against(self, codes: np.ndarray) -> tuple[np.ndarray, list[np.ndarray], np.ndarray]:
+        """Give, for each column, the correlations (levels, n) of its levels with the designs.
+
+        Of a column with very many levels only those in `codes` are kept, and the codes renamed.
+        """
+        codes = np.array(codes, dtype=np.int32)
         tables = []
         for c, places in enumerate(self.places):
+            if len(places) > _MANY_LEVELS:
+                seen, codes[:, c] = np.unique(codes[:, c], return_inverse=True)
+                places = places[seen]
             used, inverse = np.unique(self.codes[:, c], return_inverse=True)
             likeness = _correlate(
-                self.kinds[c], _distances(places, places[used]), self.lengths[c], self.mixings[c]
+                self.kinds[c],
+                _distances(places, self.places[c][used]),
+                self.lengths[c],
+                self.mixings[c],
             )[0]
             tables.append(likeness[:, inverse])
         sizes = [len(table) for table in tables]
-        return tables, np.concatenate([[0], np.cumsum(sizes)[:-1]]).astype(np.int64)
+        return codes, tables, np.concatenate([[0], np.cumsum(sizes)[:-1]]).astype(np.int64)
 
 
 class _Tables:

@@ -1,0 +1,405 @@
+"""The entry: from a space and what was measured to the next batch."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from typing import Literal
+
+import numpy as np
+
+from biowright.core import InputError, NegativeResult
+
+from .answers import MemberReport, ModelReport, Pick, Recommendation
+from .factors import Factors
+from .measured import Measured, Summary, summarise
+from .spaces import Space
+
+__all__ = ["recommend"]
+
+Goal = Literal["maximise", "minimise", "target"]
+PerDesign = Mapping[Hashable, float] | Sequence[float] | np.ndarray
+
+_OPTIMISM = 2.0  # standard deviations of the upper confidence bound
+_SHORTLIST = 3000  # kept of the whole space by the processes' mean
+_FINALISTS = 600  # kept of these for the joint choice, or four batches
+_CHUNK = 1 << 16
+_POOL = 20000  # designs drawn from a space of factors
+_SAMPLE = 2000  # designs over which effects are averaged
+
+
+def recommend(
+    space: Space | Factors,
+    measured: Measured | None = None,
+    *,
+    batch: int = 96,
+    goal: Goal = "maximise",
+    aim: float | None = None,
+    seed: int = 0,
+    pending: Sequence[Hashable] = (),
+    prior: PerDesign | None = None,
+    costs: PerDesign | None = None,
+    remeasure: float = 0.0,
+    coverage: float = 0.95,
+    progress: Callable[[int, int], None] | None = None,
+) -> Recommendation:
+    """Recommend the designs to make and measure next.
+
+    Without measurements the batch covers the levels of every column and their pairs evenly. With
+    them, an ensemble (see `biowright.learn.ensemble`) scores every design of the space, and a joint
+    choice by upper confidence bounds keeps the batch from being many copies of one idea.
+
+    Parameters
+    ----------
+    space : Sites, Slots, Table or Factors
+        The designs to choose from.
+    measured : Measured, optional
+        What has been measured; its designs must be in the space.
+    batch : int
+        How many designs to choose.
+    goal : {"maximise", "minimise", "target"}
+        What is wanted of the value.
+    aim : float, optional
+        The wanted value, where the goal is "target".
+    seed : int
+        Fixes everything random: same input and seed, same answer.
+    pending : sequence, optional
+        Designs that are being made: not proposed again, and the batch keeps away from their like.
+    prior : mapping or array, optional
+        Zero-shot scores, better is higher, by design or by its number.
+    costs : mapping or array, optional
+        Positive costs by design or by number; the batch then seeks gain per cost.
+    remeasure : float
+        The share of the batch, 0 to 1, that may measure noisy maxima again.
+    coverage : float
+        The share of wells that intervals shall hold.
+    progress : callable, optional
+        Called with the designs scored so far and in all.
+
+    Returns
+    -------
+    Recommendation
+        The picks in order of preference, the models' worth, effects and notices.
+
+    Raises
+    ------
+    InputError
+        An argument or a design is wrong.
+    NegativeResult
+        Nothing is left to choose.
+
+    Examples
+    --------
+    >>> from biowright.learn import Measured, Sites, recommend
+    >>> space = Sites(("ILVAF", "DEKRS"))
+    >>> first = recommend(space, batch=8, seed=1)
+    >>> len({pick.design for pick in first.picks})
+    8
+    >>> wells = Measured([p.design for p in first.picks], [float(p.id[0] == "I") + i / 10
+    ...                  for i, p in enumerate(first.picks)])
+    >>> [pick.new for pick in recommend(space, wells, batch=2, seed=1).picks]
+    [True, True]
+    """
+    from threadpoolctl import threadpool_limits
+
+    measured = Measured.empty() if measured is None else measured
+    _check(batch, goal, aim, remeasure, coverage)
+    # one thread: the same sums in the same order everywhere, and no waiting on a busy machine
+    with threadpool_limits(limits=1):
+        task = _Task(space, measured, pending, prior, costs, seed, goal, aim)
+        if not len(measured):
+            return task.begin(batch)
+        return task.go_on(batch, remeasure, coverage, progress)
+
+
+def _check(batch: int, goal: str, aim: float | None, remeasure: float, coverage: float) -> None:
+    if batch < 1:
+        raise InputError(f"a batch of {batch} is none", hint="ask for at least one design")
+    if goal not in ("maximise", "minimise", "target"):
+        raise InputError(f"the goal '{goal}' is none of maximise, minimise and target")
+    if (goal == "target") != (aim is not None):
+        raise InputError("the goal 'target' and an aim come together, or not at all")
+    if not 0.0 <= remeasure <= 1.0:
+        raise InputError(f"the share to measure again is {remeasure}", hint="0 to 1")
+    if not 0.5 <= coverage < 1.0:
+        raise InputError(f"the coverage is {coverage}", hint="0.5 to 1, 0.95 for instance")
+
+
+class _Task:
+    """One recommendation in the making."""
+
+    def __init__(
+        self,
+        space: Space | Factors,
+        measured: Measured,
+        pending: Sequence[Hashable],
+        prior: PerDesign | None,
+        costs: PerDesign | None,
+        seed: int,
+        goal: str,
+        aim: float | None,
+    ) -> None:
+        self.rng = np.random.default_rng(seed)
+        self.sign = -1.0 if goal == "minimise" else 1.0
+        self.aim = aim
+        designs: Sequence[Hashable] = measured.designs
+        self.names: Space | Factors = space
+        if isinstance(space, Factors):
+            designs = [space.check(design) for design in designs]
+            pending = [space.check(design) for design in pending]
+            around = self._leaders(designs, measured.values)
+            known = list(dict.fromkeys([*designs, *pending]))
+            space = space.pool(_POOL, seed=seed, around=around, known=known)
+        self.space: Space = space
+        places = {design: space.locate(design) for design in dict.fromkeys(designs)}
+        wells = np.array([places[design] for design in designs], dtype=np.int64)
+        signed = Measured(
+            designs, self.sign * np.asarray(measured.values, float), measured.plates, measured.rounds
+        )
+        self.summary: Summary = summarise(wells, signed)
+        self.busy = np.unique(np.array([space.locate(d) for d in pending], dtype=np.int64))
+        self.gone = np.union1d(self.summary.indices, self.busy)
+        self.prior = self._per_design(prior, "prior", standard=True)
+        self.costs = self._per_design(costs, "costs", standard=False)
+        self.notices = list(self.summary.notices)
+
+    def begin(self, batch: int) -> Recommendation:
+        """Choose a first batch, without any measurement."""
+        from .batch import spread
+
+        prior = self.prior if self.prior is None or self.sign > 0 else -self.prior
+        chosen = spread(
+            self.space, batch, self.rng, draw=self._draw, taken=self.gone, prior=prior
+        )
+        self._finish(len(chosen), batch)
+        told = "" if prior is None else ", half of them by the zero-shot scores"
+        reason = f"no measurements yet: covers letters and levels evenly{told}"
+        picks = tuple(self._pick(index, None, reason) for index in chosen)
+        return Recommendation(picks, None, (), None, tuple(self.notices))
+
+    def go_on(
+        self,
+        batch: int,
+        remeasure: float,
+        coverage: float,
+        progress: Callable[[int, int], None] | None,
+    ) -> Recommendation:
+        """Choose a batch with what was measured."""
+        from .effects import explain, find_effects
+        from .ensemble import Ensemble, Prediction
+
+        summary, space = self.summary, self.space
+        if np.ptp(summary.means) == 0:
+            self.notices.append("all measured values are equal: the batch spreads out")
+        codes = space.codes(summary.indices)
+        self.ensemble = Ensemble.fit(
+            space.columns,
+            codes,
+            summary.means,
+            summary.wells,
+            values=summary.values,
+            owners=summary.owners,
+            rng=self.rng,
+            coverage=coverage,
+            prior=None if self.prior is None else self.sign * self.prior[summary.indices],
+        )
+        again = self._repeat(codes, int(remeasure * batch))
+        short, allowed = self._shortlist(max(_SHORTLIST, 4 * batch), progress)
+        chosen = self._choose(short, batch - len(again))
+        self._finish(len(chosen) + len(again), batch)
+        indices = np.array([*again, *chosen], dtype=np.int64)
+        picked = space.codes(indices)
+        foretold = self.ensemble.predict(picked, self._prior_of(indices))
+        foretold = self._turn(foretold)
+        sample = self._draw(_SAMPLE) if allowed > _SAMPLE else short[:_SAMPLE]
+        sample = np.union1d(sample, summary.indices)
+        backdrop = space.codes(sample)
+        base = self.sign * self.ensemble.predict(backdrop, self._prior_of(sample)).means
+        effects = find_effects(space.columns, backdrop, base)
+        best_row = int(self._worth(summary.means).argmax())
+        reasons = explain(
+            space.columns,
+            picked,
+            foretold,
+            effects,
+            measured=codes,
+            names=[self._name(int(i)) for i in summary.indices],
+            best=float(self.sign * summary.means[best_row]),
+            sign=self.sign if self.aim is None else 0.0,
+        )
+        picks = []
+        for k, index in enumerate(indices):
+            row = Prediction(foretold.means[[k]], foretold.lows[[k]], foretold.highs[[k]])
+            reason = "a noisy maximum, to be measured again" if k < len(again) else reasons[k]
+            picks.append(self._pick(int(index), row, reason, new=k >= len(again)))
+        leader = summary.indices[[best_row]]
+        told = self._turn(self.ensemble.predict(space.codes(leader), self._prior_of(leader)))
+        mean = float(self.sign * summary.means[best_row])
+        best = self._pick(int(leader[0]), told, f"the best measured: {mean:.4g}", new=False)
+        members = tuple(
+            MemberReport(member.name, float(weight), member.skill)
+            for member, weight in zip(self.ensemble.members, self.ensemble.weights, strict=True)
+        )
+        wells = len(summary.values)
+        report = ModelReport(members, self.ensemble.covered, summary.noise, len(codes), wells)
+        return Recommendation(tuple(picks), report, tuple(effects), best, tuple(self.notices))
+
+    def _shortlist(
+        self, count: int, progress: Callable[[int, int], None] | None
+    ) -> tuple[np.ndarray, int]:
+        """Score every design that may be chosen; give the best `count`, and how many there were."""
+        size = self.space.size
+        kept = np.zeros(0, dtype=np.int64)
+        worth = np.zeros(0)
+        allowed = 0
+        for start in range(0, size, _CHUNK):
+            indices = np.arange(start, min(start + _CHUNK, size), dtype=np.int64)
+            codes = self.space.codes(indices)
+            fine = _outside(indices, self.gone)
+            permitted = self.space.allow(codes)
+            if permitted is not None:
+                fine &= permitted
+            if not fine.all():
+                indices, codes = indices[fine], codes[fine]
+            if not len(indices):
+                continue
+            allowed += len(indices)
+            aim = None if self.aim is None else self.sign * self.aim
+            scores = self.ensemble.score(codes, self._prior_of(indices), aim)
+            if self.costs is not None:
+                scores = scores - np.log(self.costs[indices])
+            kept, worth = np.append(kept, indices), np.append(worth, scores)
+            if len(kept) > count:
+                best = np.argpartition(-worth, count - 1)[:count]
+                kept, worth = kept[best], worth[best]
+            if progress is not None:
+                progress(int(min(start + _CHUNK, size)), size)
+        order = np.lexsort((kept, -worth))
+        return kept[order], allowed
+
+    def _choose(self, short: np.ndarray, count: int) -> list[int]:
+        from .batch import choose
+
+        if not len(short) or count < 1:
+            return []
+        aim = None if self.aim is None else self.sign * self.aim
+        codes = self.space.codes(short)
+        score = self.ensemble.appraise(codes, self._prior_of(short), aim)
+        room = max(_FINALISTS, 4 * count)
+        if len(short) > room:
+            spread = self.ensemble.uncertainty(codes)
+            bound = score + _OPTIMISM * spread
+            keep = np.sort(np.argsort(-bound, kind="stable")[:room])
+            short, codes, score = short[keep], codes[keep], score[keep]
+        busy = np.zeros(len(short) + len(self.busy), dtype=bool)
+        if len(self.busy):
+            busy[len(short) :] = True
+            codes = np.concatenate([codes, self.space.codes(self.busy)])
+            score = np.append(score, np.full(len(self.busy), score.min()))
+            short = np.append(short, self.busy)
+        picked = choose(
+            score,
+            self.ensemble.covary(codes),
+            count,
+            optimism=_OPTIMISM,
+            busy=busy,
+            cost=None if self.costs is None else self.costs[short],
+        )
+        return [int(short[j]) for j in picked]
+
+    def _repeat(self, codes: np.ndarray, count: int) -> list[int]:
+        """Choose the measured designs whose value, if right, matters, and is least certain."""
+        if not count:
+            return []
+        summary = self.summary
+        if summary.noise is None:
+            self.notices.append("no replicates: the noise of maxima is not known, only foretold")
+        worth = self._worth(summary.means)
+        top = np.argsort(-worth, kind="stable")[: max(count, len(worth) // 10)]
+        order = top[np.lexsort((-worth[top], summary.wells[top]))]
+        return [int(i) for i in summary.indices[order[:count]]]
+
+    def _worth(self, values: np.ndarray) -> np.ndarray:
+        return values if self.aim is None else -np.abs(values - self.sign * self.aim)
+
+    def _leaders(
+        self, designs: Sequence[Hashable], values: Sequence[float]
+    ) -> list[Hashable]:
+        worth = self._worth(self.sign * np.asarray(values, float))
+        return [designs[i] for i in heapq.nlargest(12, range(len(designs)), key=worth.__getitem__)]
+
+    def _draw(self, count: int) -> np.ndarray:
+        """Draw numbers of designs that may be made."""
+        size = self.space.size
+        for _ in range(100):
+            if size <= count:
+                indices = np.arange(size, dtype=np.int64)
+            else:
+                indices = np.unique(self.rng.integers(size, size=count))
+            permitted = self.space.allow(self.space.codes(indices))
+            indices = indices if permitted is None else indices[permitted]
+            indices = indices[_outside(indices, self.gone)]
+            if len(indices) or size <= count:
+                return self.rng.permutation(indices)
+        return indices
+
+    def _prior_of(self, indices: np.ndarray) -> np.ndarray | None:
+        return None if self.prior is None else self.sign * self.prior[indices]
+
+    def _turn(self, foretold: object) -> object:
+        """Bring a prediction back from the sign in which models maximise."""
+        from .ensemble import Prediction
+
+        assert isinstance(foretold, Prediction)
+        if self.sign > 0:
+            return foretold
+        return Prediction(-foretold.means, -foretold.highs, -foretold.lows)
+
+    def _per_design(
+        self, given: PerDesign | None, name: str, *, standard: bool
+    ) -> np.ndarray | None:
+        if given is None:
+            return None
+        size = self.space.size
+        if isinstance(given, Mapping):
+            values = np.full(size, np.nan)
+            for design, value in given.items():
+                values[self.space.locate(design)] = value
+        else:
+            values = np.asarray(given, dtype=float)
+        if values.shape != (size,) or not np.isfinite(values).all():
+            raise InputError(f"the {name} do not hold one finite number for each of {size} designs")
+        if standard:
+            return (values - values.mean()) / (values.std() or 1.0)
+        if values.min() <= 0:
+            raise InputError("a cost is not above 0")
+        return values
+
+    def _finish(self, found: int, batch: int) -> None:
+        if not found:
+            raise NegativeResult(
+                "every candidate has been measured or is being made",
+                hint="add candidates, or ask for repeats",
+            )
+        if found < batch:
+            self.notices.append(f"only {found} of {batch} designs: the space has no more")
+
+    def _name(self, index: int) -> str:
+        return self.names.identify(self.space.design(index))
+
+    def _pick(self, index: int, row: object, reason: str, *, new: bool = True) -> Pick:
+        from .ensemble import Prediction
+
+        design, name = self.space.design(index), self._name(index)
+        if not isinstance(row, Prediction):
+            return Pick(design, name, None, None, None, reason, new)
+        mean, low, high = (float(x[0]) for x in (row.means, row.lows, row.highs))
+        return Pick(design, name, mean, low, high, reason, new)
+
+
+def _outside(indices: np.ndarray, gone: np.ndarray) -> np.ndarray:
+    """Say which of the sorted or unsorted `indices` are not in the sorted `gone`."""
+    if not len(gone):
+        return np.ones(len(indices), dtype=bool)
+    place = np.minimum(np.searchsorted(gone, indices), len(gone) - 1)
+    return gone[place] != indices
