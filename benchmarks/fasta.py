@@ -1,7 +1,7 @@
 """FASTA, FASTQ and 2bit beside Biopython: a genome, and many records of the length of a gene.
 
-Biopython's SimpleFastaParser gives pairs of strings and checks no letter; SeqIO gives records, as we
-do. The limit that the table shows is copying the same bytes once, without their line ends.
+Biopython's SimpleFastaParser gives pairs of strings and checks no letter; SeqIO gives records, as
+we do. The limit that the table shows is copying the same bytes once, without their line ends.
 """
 
 from __future__ import annotations

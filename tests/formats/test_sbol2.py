@@ -30,6 +30,7 @@ from biowright.formats import Document, read, write
 from biowright.formats.rdf_graph import Graph
 from biowright.formats.rdf_xml import read_xml
 from biowright.formats.sbol_file import serialisation_of, version_of
+from biowright.formats.sbol_read import read_document
 
 SUITE = "library/roundtrip/sboltestsuite_sbol1_2_3.tar.xz"
 V2 = "http://sbols.org/v2#"
@@ -95,14 +96,18 @@ def test_the_whole_suite_comes_back(unpacked: Callable[[str], Path], tmp_path: P
     ]
     assert len(files) > 300
     for number, path in enumerate(files):
-        doc = read(path)
+        before = read_xml(path.read_bytes(), path.name)
+        doc = read_document(before, path.name) if number % 12 else read(path)
         out = tmp_path / "out.xml"
         assert write(doc, out, force=True) == [], path
-        mine = read_xml(path.read_bytes(), path.name), read_xml(out.read_bytes(), "out")
-        assert mine[0] == mine[1], path
-        assert mine[0].prefixes.items() <= mine[1].prefixes.items(), path
-        if number % 8 == 0 and path.stat().st_size < 60_000:
-            graphs = [rdflib.Graph().parse(p, format="xml") for p in (path, out)]
+        after = read_xml(out.read_bytes(), "out")
+        assert before == after, path
+        assert before.prefixes.items() <= after.prefixes.items(), path
+        if number % 12 == 0 and path.stat().st_size < 30_000:
+            graphs = [
+                rdflib.Graph().parse(data=p.read_bytes(), format="xml", publicID="http://b.org/")
+                for p in (path, out)
+            ]
             assert isomorphic(*graphs), path
 
 

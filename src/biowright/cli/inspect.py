@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-from biowright.core import BiowrightError, InputError, Record
+from biowright.core import BiowrightError, InputError, Record, SequenceError
 from biowright.formats import open_records
 
 from .arguments import Encoding, From, Json, given
@@ -49,12 +49,19 @@ def inspect(*files: str, from_: From = None, encoding: Encoding = None, json: Js
 
 
 def describe(record: Record) -> dict[str, Any]:
-    """Give the facts on a record that `inspect` shows; what has no letters has no checksum."""
+    """Give the facts on a record that `inspect` shows.
+
+    What has no letters, or letters that SEGUID does not know, has no checksum.
+    """
+    try:
+        seguid: str | None = record.seguid
+    except SequenceError:
+        seguid = None
     return {
         "name": record.name,
         "length": len(record),
         "topology": str(record.topology),
         "molecule": str(record.molecule),
-        "seguid": record.seguid if len(record) else None,
+        "seguid": seguid,
         "features": len(record.features),
     }

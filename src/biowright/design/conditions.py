@@ -44,7 +44,7 @@ class Conditions:
             else:
                 values[name] = int(text) if factor.kind == "integer" else float(text)
         key = tuple(values[name] for name in names)
-        self.search.identify(key)
+        self.search.check(key)
         return key
 
     def candidate(self, key: Hashable) -> Candidate:

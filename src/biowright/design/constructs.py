@@ -68,7 +68,7 @@ class Constructs:
     def key(self, id: str) -> Hashable:
         """Give the key of a construct's identity, its parts joined by ``|``."""
         key = tuple(id.split("|"))
-        self.search.identify(key)
+        self.search.locate(key)  # refuses what is not in the space
         return key
 
     def candidate(self, key: Hashable) -> Candidate:

@@ -173,7 +173,7 @@ class ProteinVariants:
 
     def key(self, id: str) -> Hashable:
         """Give the key of a variant's identity."""
-        self.search.identify(id)  # refuses what is not in the space
+        self.search.locate(id)  # refuses what is not in the space
         return id
 
     def variant(self, id: str) -> str:

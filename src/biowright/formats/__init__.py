@@ -8,7 +8,7 @@ round trip in that format.
 from .conversion import Conversion, OpenedFile, convert, open_records
 from .files import read, stream, write
 from .format import Document, Format, Loss
-from .output import open_output
+from .output import open_output, remove_unfinished
 from .registry import find_format, format_for_path, formats
 from .source import Source, open_source
 
@@ -27,6 +27,7 @@ __all__ = [
     "open_records",
     "open_source",
     "read",
+    "remove_unfinished",
     "stream",
     "write",
 ]

@@ -72,7 +72,7 @@ def check_format(format: Format, samples: Iterable[bytes] = ()) -> list[str]:
     """Find what a format does that it must not.
 
     It must take its own content for its own and no other's; read what it wrote, equal up to the
-    losses that it reported; write the same bytes for the same records; and answer damaged or foreign
+    losses that it reported; write the same bytes for the same records; answer damaged or foreign
     content with records or an `InputError`, never with another exception.
 
     Parameters

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Hashable, Iterable, Iterator
+from itertools import pairwise
 from typing import BinaryIO
 
 from biowright.core import (
@@ -111,7 +112,7 @@ def read(source: Source) -> Iterator[Record]:
                 line=entry.line,
                 expected="ID   X56734; SV 1; linear; mRNA; STD; PLN; 1859 BP.",
             )
-        for start, end in zip(starts, [*starts[1:], len(entry.data)], strict=True):
+        for start, end in pairwise([*starts, len(entry.data)]):
             found = True
             line = entry.line + entry.data.count(b"\n", 0, start)
             ended = entry.ended and end == len(entry.data)
@@ -133,14 +134,19 @@ def _built(entry: Entry, text: str, identity: Identity, letters: re.Match[bytes]
     blocks = []
     table, table_line = "", 1
     for block in split_blocks(text, entry.line):
-        if not block.keyword:
+        if not block.keyword or (block.keyword in ("OS", "RN") and block.keyword != block.text[:2]):
+            shown = block.text.split("\n", 1)[0][:30]
             raise FormatError(
-                f"'{block.text[:30]}' has no line code",
+                f"'{shown}' has no line code"
+                if not block.keyword
+                else f"'{shown}' follows no {block.keyword} line",
                 line=block.line,
-                expected="two capitals and three blanks",
+                expected="two capitals and three blanks"
+                if not block.keyword
+                else f"a line {block.keyword} before it",
             )
         if block.keyword == "FH":
-            if table:
+            if any(other.keyword == "FH" for other in blocks):
                 raise FormatError("a second feature table in one entry", line=block.line)
             table, table_line, block = _take_table(block)
         blocks.append(block)

@@ -165,7 +165,8 @@ def _version(record: Record) -> str:
 
 def _with(identity: Identity, field: str, value: str) -> Identity:
     """Put a value into an ID line as far as it can be read back from there."""
-    for text in (value, "_".join(value.replace(";", " ").split())):
+    plain = "".join(c if c.isprintable() and c not in " ;" else "_" for c in value)
+    for text in (value, plain):
         tried: Identity = identity._replace(**{field: text})  # type: ignore[arg-type]
         if not text.isprintable():
             continue

@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from operator import methodcaller
 from typing import BinaryIO
 
 from biowright.core import (
@@ -26,7 +27,7 @@ from biowright.core import (
 )
 
 from .format import Format, Loss, losses_of
-from .letters import molecule_of, why_not
+from .letters import NUCLEOTIDES, molecule_of, why_not
 from .source import Source
 from .transcoding import wrong_encoding
 
@@ -38,6 +39,8 @@ _ASSEMBLED = re.compile(r"(?:^|\s)circular=(?:true|yes)(?:\s|$)", re.IGNORECASE)
 _PIR = re.compile(rb"(?:P1|F1|DL|DC|RL|RC|N1|N3|XX);\S+\s*$")
 _BLANKS = re.compile(r"[ \t\r\n]+")
 _LINE_ENDS = re.compile(r"[\r\n]+")
+_ends_line = methodcaller("endswith", b"\n")
+_CARRIED = frozenset(("description", "topology"))
 _NO_FEATURES = FeatureTable()
 _NO_ATTRIBUTES = Attributes()
 
@@ -163,36 +166,55 @@ def records_in(
         Whether all letters are amino acids, also those that could be nucleotides.
     """
     comments: list[str] = []  # those before the first title
-    pending: list[bytes] = []
+    pending: list[bytes] = []  # the title and the lines of the record that is not complete yet
     for block in blocks:
         if not pending:
             start, comments = _preamble(block, path, line, comments)
             line += block.count(b"\n", 0, start)
             if start == len(block):
                 continue
-            block = block[start + 1 :]
-            chunks = block.split(b"\n>")
+            chunks = _chunks(block[start + 1 :])
+        elif block.startswith(b">"):
+            chunks = [b"".join(pending), *_chunks(block[1:])]
         else:
-            chunks = (b"\n" + block).split(b"\n>")
-            # the line end in front belongs to this seam; the block before ended with its own
-            pending.append(chunks.pop(0)[1:])
+            first, *chunks = _chunks(block)
+            pending.append(first)
             if not chunks:
                 continue
-            whole = b"".join(pending)
-            yield _record(whole, path, line, comments, protein)
+            chunks.insert(0, b"".join(pending))
+        pending = [chunks.pop()]
+        for at, chunk in enumerate(chunks):
+            try:
+                record = _record(chunk, path, comments, protein)
+            except FormatError as error:
+                raise _moved(error, line, chunks[:at]) from None
+            yield record
             comments = []
-            line += whole.count(b"\n")
-        last = chunks.pop()
-        for chunk in chunks:
-            yield _record(chunk, path, line, comments, protein)
-            comments = []
-            line += chunk.count(b"\n") + 1
-        pending = [last]
+        line += sum(chunk.count(b"\n") for chunk in chunks)
     if not pending:
         raise FormatError(
             "there is no record in it", path=path, expected="a line that begins with '>'"
         )
-    yield _record(b"".join(pending), path, line, comments, protein)
+    try:
+        record = _record(b"".join(pending), path, comments, protein)
+    except FormatError as error:
+        raise _moved(error, line, []) from None
+    yield record
+
+
+def _chunks(block: bytes) -> list[bytes]:
+    """Split whole lines at the ``>`` that begin a line; each chunk but the last is whole lines."""
+    chunks = block.split(b">")  # one letter is found ten times faster than two
+    if all(map(_ends_line, chunks[:-1])):
+        return chunks
+    chunks = block.split(b"\n>")
+    return [*(chunk + b"\n" for chunk in chunks[:-1]), chunks[-1]]
+
+
+def _moved(error: FormatError, line: int, before: list[bytes]) -> FormatError:
+    """Count the line of an error from the beginning of the file, not of the record."""
+    error.line = (error.line or 1) - 1 + line + sum(chunk.count(b"\n") for chunk in before)
+    return error
 
 
 def _preamble(block: bytes, path: str, line: int, comments: list[str]) -> tuple[int, list[str]]:
@@ -216,36 +238,38 @@ def _preamble(block: bytes, path: str, line: int, comments: list[str]) -> tuple[
     return at, comments
 
 
-def _record(chunk: bytes, path: str, line: int, comments: list[str], protein: bool) -> Record:
-    """Make a record of its title and lines, where the title, without ``>``, stands at `line`."""
-    title_line, _, body = chunk.partition(b"\n")
-    text = _decoded(title_line, path, line)
-    name, _, description = text.partition(" ")
-    topology = Topology.LINEAR
-    kept = bool(comments)
-    if "=" in text or "\t" in text or not name or description.strip(" ") != description:
-        title = Title.of(text)
-        name, description, topology = title.name, title.description, title.topology
-        kept = True
+def _record(chunk: bytes, path: str, comments: list[str], protein: bool) -> Record:
+    """Make a record of its title, without ``>``, and its lines; errors count from the title."""
+    title, _, body = chunk.partition(b"\n")
+    text = _decoded(title, path, 1)
+    name, description, topology, plain = parts_of(text)
     letters = body.replace(b"\n", b"")
-    molecule = molecule_of(letters)
-    if molecule is None:
-        if _PIR.match(title_line):
-            raise FormatError("this is PIR (NBRF), not FASTA", path=path, line=line)
-        letters, more = _cleaned(body, path, line + 1, name)
-        comments = comments + more
-        kept = kept or bool(comments)
+    if b"T" in letters and not letters.translate(None, NUCLEOTIDES):
+        molecule: Molecule | None = Molecule.DNA
+    else:
         molecule = molecule_of(letters)
+    if molecule is None:
+        if _PIR.match(title):
+            raise FormatError("this is PIR (NBRF), not FASTA", path=path, line=1)
+        letters, more = _cleaned(body, path, 2, name)
+        comments = comments + more
+        molecule = molecule_of(letters) or Molecule.PROTEIN
     if protein:
         molecule = Molecule.PROTEIN
+    extras = {"fasta": _Kept(text, tuple(comments))} if comments or not plain else None
+    sequence = Sequence.trusted(letters, molecule, topology)
     return Record(
-        Sequence.trusted(letters, molecule or Molecule.PROTEIN, topology),
-        name,
-        description=description,
-        features=_NO_FEATURES,
-        annotations=_NO_ATTRIBUTES,
-        extras={"fasta": _Kept(text, tuple(comments))} if kept else None,
+        sequence, name, "", description, _NO_FEATURES, _NO_ATTRIBUTES, (), None, (), extras
     )
+
+
+def parts_of(text: str) -> tuple[str, str, Topology, bool]:
+    """Give name, description and topology of a title, and whether we would write it so."""
+    name, _, description = text.partition(" ")
+    if "=" in text or "\t" in text or not name or description.strip(" ") is not description:
+        title = Title.of(text)
+        return title.name, title.description, title.topology, False
+    return name, description, Topology.LINEAR, True
 
 
 def _cleaned(body: bytes, path: str, line: int, record: str) -> tuple[bytes, list[str]]:
@@ -281,20 +305,29 @@ def write(records: Iterable[Record], output: BinaryIO) -> list[Loss]:
     losses: list[Loss] = []
     for record in records:
         kept = record.extras.get("fasta")
-        text, comments = (kept.title, kept.comments) if isinstance(kept, _Kept) else ("", ())
-        title = Title.for_record(record, text)
-        losses += title.losses(record)
-        losses += losses_of(record, ("description", "topology"), "fasta")
+        name, description = record.name, record.description
+        text = f"{name} {description}" if description else name
+        plain = parts_of(text) == (name, description, record.sequence.topology, True)
+        comments: tuple[str, ...] = ()
+        if kept or not plain or "\n" in text or "\r" in text:
+            before = ""
+            if isinstance(kept, _Kept):
+                before, comments = kept.title, kept.comments
+            title = Title.for_record(record, before)
+            losses += title.losses(record)
+            text = title.text
+        losses += losses_of(record, _CARRIED, "fasta")
         losses += molecule_losses(record)
-        lines = "".join(f"{line}\n" for line in (">" + title.text, *comments))
-        output.write(lines.encode("utf-8") + wrapped(record.sequence.data))
+        head = "\n".join((text, *comments)) if comments else text
+        output.write(b">%b\n%b" % (head.encode("utf-8"), wrapped(record.sequence.data)))
     return losses
 
 
 def molecule_losses(record: Record) -> list[Loss]:
     """Report a molecule that cannot be told from its letters alone."""
+    molecule = record.sequence.molecule
     apparent = molecule_of(record.sequence.data)
-    if apparent is record.molecule:
+    if apparent is molecule:
         return []
     return [
         Loss(record.name, "molecule", f"{record.molecule}, of which the letters say {apparent}")
@@ -311,8 +344,10 @@ def wrapped(letters: bytes, width: int = WIDTH) -> bytes:
     """
     whole = len(letters) // width
     if whole < 64:
+        if not letters:
+            return b""
         starts = range(0, len(letters), width)
-        return b"".join([letters[at : at + width] + b"\n" for at in starts])
+        return b"\n".join([letters[at : at + width] for at in starts]) + b"\n"
     # column by column, which is faster than line by line where there are many lines
     lines = bytearray(b"\n") * (whole * (width + 1))
     for column in range(width):

@@ -21,9 +21,9 @@ from biowright.core import (
     Sequence,
 )
 
-from .fasta import Title, molecule_losses
+from .fasta import Title, molecule_losses, parts_of
 from .format import Format, Loss, losses_of
-from .letters import molecule_of, why_not
+from .letters import NUCLEOTIDES, molecule_of, why_not
 from .source import Source
 from .transcoding import wrong_encoding
 
@@ -142,28 +142,26 @@ def _long_quality(
 
 
 def _record(text: str, letters: bytes, quality: bytes, path: str, line: int) -> Record:
-    molecule = molecule_of(letters)
-    title = Title.of(text)
-    if molecule is not Molecule.DNA and molecule is not Molecule.RNA:
-        what, hint = why_not(letters, Molecule.DNA) or ("", None)
-        raise FormatError(what, path=path, line=line + 1, record=title.name, hint=hint)
+    name, description, topology, plain = parts_of(text)
+    molecule = Molecule.DNA
+    if b"T" not in letters or letters.translate(None, NUCLEOTIDES):
+        molecule = molecule_of(letters) or Molecule.PROTEIN
+        if molecule is Molecule.PROTEIN:
+            what, hint = why_not(letters, Molecule.DNA) or ("", None)
+            raise FormatError(what, path=path, line=line + 1, record=name, hint=hint)
     if wrong := quality.translate(None, _QUALITIES)[:1]:
         raise FormatError(
             f"the quality letter {wrong.decode('latin-1')!a} is none",
             path=path,
             line=line + 3,
-            record=title.name,
+            record=name,
             expected="'!' (0) to '~' (93)",
         )
-    kept = title.text != f"{title.name} {title.description}".rstrip()
+    sequence = Sequence.trusted(letters, molecule, topology)
+    scores = quality.translate(_TO_SCORE)
+    extras = None if plain else {"fastq": text}
     return Record(
-        Sequence.trusted(letters, molecule, title.topology),
-        title.name,
-        description=title.description,
-        features=_NO_FEATURES,
-        annotations=_NO_ATTRIBUTES,
-        quality=quality.translate(_TO_SCORE),
-        extras={"fastq": text} if kept else None,
+        sequence, name, "", description, _NO_FEATURES, _NO_ATTRIBUTES, (), scores, (), extras
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -34,13 +34,13 @@ class Loss:
     detail: str
 
 
-def losses_of(record: Record, carried: Iterable[str], format: str) -> list[Loss]:
+def losses_of(record: Record, carried: Collection[str], format: str) -> list[Loss]:
     """Report, one loss a field, the fields of a record that a format carries nothing of.
 
     Parameters
     ----------
     record : Record
-    carried : iterable of str
+    carried : collection of str
         The fields that the format carries: of ``id``, ``description``, ``topology``, ``features``,
         ``annotations``, ``references`` and ``quality``.
     format : str
@@ -53,26 +53,29 @@ def losses_of(record: Record, carried: Iterable[str], format: str) -> list[Loss]
     >>> losses_of(Record(Sequence("ATG"), "a", features=[gene]), ("topology",), "fasta")
     [Loss(record='a', what='features', detail='1 feature')]
     """
-    found = {}
+    losses: list[Loss] = []
+
+    def lose(what: str, detail: str) -> None:
+        if what not in carried:
+            losses.append(Loss(record.name, what, detail))
+
     if record.id and record.id != record.name:
-        found["id"] = record.id
+        lose("id", record.id)
     if record.description:
-        found["description"] = record.description
+        lose("description", record.description)
     if record.topology is Topology.CIRCULAR:
-        found["topology"] = "circular"
+        lose("topology", "circular")
     if record.features:
-        found["features"] = _counted(len(record.features), "feature")
-    if record.annotations:
-        found["annotations"] = ", ".join(record.annotations)
+        lose("features", _counted(len(record.features), "feature"))
+    if record.annotations.pairs:
+        lose("annotations", ", ".join(record.annotations))
     if record.references:
-        found["references"] = _counted(len(record.references), "reference")
+        lose("references", _counted(len(record.references), "reference"))
     if record.quality is not None:
-        found["quality"] = "the quality of each letter"
-    if others := sorted(set(record.extras) - {format}):
-        found["extras"] = f"what only {' and '.join(others)} keeps"
-    for field in carried:
-        found.pop(field, None)
-    return [Loss(record.name, what, detail) for what, detail in found.items()]
+        lose("quality", "the quality of each letter")
+    if record.extras and (others := sorted(set(record.extras) - {format})):
+        lose("extras", f"what only {' and '.join(others)} keeps")
+    return losses
 
 
 def _counted(n: int, noun: str) -> str:

@@ -34,6 +34,7 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Hashable, Iterable, Iterator
+from itertools import pairwise
 from typing import BinaryIO
 
 from biowright.core import (
@@ -123,7 +124,7 @@ def read(source: Source) -> Iterator[Record]:
                 line=entry.line + before.count(b"\n", 0, match.start()),
                 expected="a record that begins with LOCUS",
             )
-        for start, end in zip(starts, [*starts[1:], len(entry.data)], strict=True):
+        for start, end in pairwise([*starts, len(entry.data)]):
             found = True
             yield _read_record(
                 Entry(

@@ -186,7 +186,8 @@ def locus_of(record: Record, old: Locus | None) -> tuple[Locus, list[Loss]]:
 
 def _with(locus: Locus, field: str, value: str) -> Locus:
     """Put a value into a LOCUS line as far as it can be read back from there."""
-    for text in (value, "_".join(value.split())):
+    plain = "".join(c if c.isprintable() and c not in " " else "_" for c in value)
+    for text in (value, plain):
         tried: Locus = locus._replace(**{field: text})  # type: ignore[arg-type]
         if not text.isprintable():
             continue

@@ -21,30 +21,9 @@ from biowright.core import Attributes, Feature, FormatError, Location, LocationE
 
 from .insdc_location import parse_location, simple_location, write_location
 from .insdc_text import joined
+from .insdc_values import BARE_KEYS, KEY, quoted_value, stands_bare, united
 
-__all__ = ["FeatureSpelling", "Place", "read_features", "split_head", "stands_bare"]
-
-# Keys whose values the feature table definition gives without quotes.
-BARE_KEYS = frozenset(
-    [
-        "anticodon",
-        "citation",
-        "codon_start",
-        "compare",
-        "cons_splice",
-        "direction",
-        "estimated_length",
-        "mod_base",
-        "number",
-        "rpt_type",
-        "rpt_unit_range",
-        "tag_peptide",
-        "transl_except",
-        "transl_table",
-    ]
-)
-# Values that are letters of a sequence: a line break in them stands for nothing.
-SEQUENCE_KEYS = frozenset({"translation"})
+__all__ = ["FeatureSpelling", "Place", "read_features", "split_head"]
 
 # A table is read in stretches of whole features, so that one odd line does not slow down all of it.
 STRETCH = 1 << 16
@@ -57,7 +36,6 @@ _TOKEN = re.compile(
     r'|([^"\s][^\n]*(?:\n {21}[^/\s][^\n]*)*))'
     r"|\n( *+[^ \n][^\n]*)"
 )
-KEY = re.compile(r'[^\s="]+(?: [^\s="/]+)*')
 _FLAG = re.compile(r' {21}/([^="\s]+) *')
 
 
@@ -90,18 +68,6 @@ class FeatureSpelling:
     locations: Mapping[Location, str] = field(default_factory=dict)
     bare: frozenset[tuple[str, str]] = frozenset()
     quoted: frozenset[tuple[str, str]] = frozenset()
-
-
-def stands_bare(key: str, value: str) -> bool:
-    """Tell whether the feature table definition gives this value without quotes."""
-    return (
-        key in BARE_KEYS
-        and value.isprintable()
-        and value[:1] not in ("", '"', " ")
-        and not value.endswith(" ")
-        and " /" not in value
-        and "  " not in value
-    )
 
 
 def read_features(table: str, place: Place, line: int) -> tuple[list[Feature], FeatureSpelling]:
@@ -211,7 +177,7 @@ class _TableReader:
                 pairs.append((self._bare_name(key, bare), bare))
             elif key:
                 if "\n" in value:
-                    value = _united(key[:-1], value.split("\n"))
+                    value = united(key[:-1], value.split("\n"))
                 if '"' in value:
                     value = value.replace('""', '"')
                 pairs.append((names.get(key) or self._name(key, value), value))
@@ -329,7 +295,7 @@ class _TableReader:
         if rest.startswith('"'):
             # the blanks inside of the quotes are the value's own
             rest = rest if sign and end > at + 1 else text.partition("=")[2].lstrip(" \t")
-            value, end = _quoted(key, rest[1:], lines, end, number)
+            value, end = quoted_value(key, rest[1:], lines, end, number)
             if stands_bare(key, value):
                 self.quoted.add((key, value))
             pairs.append((key, value))
@@ -369,53 +335,3 @@ def _grouped(table: str, line: int) -> Iterator[tuple[int, str, list[tuple[int, 
         number, head, more = at, text.rstrip(), []
     if head:
         yield number, head, more
-
-
-def _quoted(
-    key: str, text: str, lines: list[tuple[int, str]], end: int, number: int
-) -> tuple[str, int]:
-    """Read a quoted value from behind its first quote; give the index of the line after it.
-
-    Quotes inside of the value are doubled; the first that is not closes it. Where that one stands
-    in the middle of a line, quotes were not doubled, and the value ends with the first line that
-    ends with one.
-    """
-    texts: list[str] = []
-    doubled = True
-    while True:
-        if doubled:
-            for run in re.finditer('"+', text):
-                if (run.end() - run.start()) % 2 and run.end() < len(text):
-                    if texts and re.match(r'/[^="\s]+="', text):
-                        raise _not_closed(key, number)  # here the next qualifier begins
-                    doubled = False
-                    break
-        tail = len(text) - len(text.rstrip('"'))
-        if tail % 2 if doubled else tail:
-            texts.append(text[:-1])
-            return _united(key, [part.replace('""', '"') for part in texts]), end
-        texts.append(text)
-        if end >= len(lines):
-            raise _not_closed(key, number)
-        text = lines[end][1]
-        end += 1
-
-
-def _not_closed(key: str, number: int) -> FormatError:
-    return FormatError(
-        f"the value of /{key} has no closing quote",
-        line=number,
-        expected='a value that ends with "',
-        hint='quotes inside of a value are doubled: ""',
-    )
-
-
-def _united(key: str, lines: list[str]) -> str:
-    if key in SEQUENCE_KEYS:
-        return "".join("".join(lines).split())
-    if len(lines) == 1:
-        return lines[0]
-    first, *middle, last = lines
-    # blanks at the quotes are the value's own, those at a line break are not
-    texts = [first.rstrip(" \t"), *(text.strip(" \t") for text in middle), last.lstrip(" \t")]
-    return " ".join(text for text in texts if text)

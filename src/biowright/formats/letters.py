@@ -5,9 +5,9 @@ from __future__ import annotations
 from biowright.core import Molecule
 from biowright.core.sequence import LETTERS
 
-__all__ = ["molecule_of", "why_not"]
+__all__ = ["NUCLEOTIDES", "molecule_of", "why_not"]
 
-_NUCLEOTIDES = bytes(sorted(LETTERS[Molecule.DNA]))
+NUCLEOTIDES = bytes(sorted(LETTERS[Molecule.DNA]))
 _AMINO_ACIDS = bytes(sorted(LETTERS[Molecule.PROTEIN]))
 
 
@@ -28,7 +28,7 @@ def molecule_of(letters: bytes) -> Molecule | None:
     >>> [str(molecule_of(letters)) for letters in (b"acgtn", b"AUG", b"MALWMR*", b"ACG7")]
     ['DNA', 'RNA', 'protein', 'None']
     """
-    if not letters.translate(None, _NUCLEOTIDES):
+    if not letters.translate(None, NUCLEOTIDES):
         if b"T" in letters or b"t" in letters or not (b"U" in letters or b"u" in letters):
             return Molecule.DNA
         return Molecule.RNA
@@ -48,7 +48,7 @@ def why_not(line: bytes, molecule: Molecule | None = None) -> tuple[str, str | N
     >>> why_not(b"ACGT1")
     ("'1' at column 5 is no letter of a sequence", 'remove the numbers from the lines')
     """
-    allowed = _AMINO_ACIDS if molecule in (None, Molecule.PROTEIN) else _NUCLEOTIDES
+    allowed = _AMINO_ACIDS if molecule in (None, Molecule.PROTEIN) else NUCLEOTIDES
     wrong = line.translate(None, allowed)[:1]
     if not wrong:
         return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import stat
 from collections.abc import Iterator
@@ -14,7 +15,9 @@ from biowright.core import ConflictError, InputError
 
 from .source import shown
 
-__all__ = ["open_output"]
+__all__ = ["open_output", "remove_unfinished"]
+
+_UNFINISHED = re.compile(r"\..+\.[0-9a-f]{12}\.part", re.DOTALL)
 
 
 @contextmanager
@@ -56,7 +59,7 @@ def open_output(path: str | os.PathLike[str], *, force: bool = False) -> Iterato
         raise _conflict(name)
     # a link is followed, so that the file is replaced and not the link to it
     target = Path(os.path.realpath(path))
-    beside = target.with_name(f".{target.name[:60]}.{secrets.token_hex(6)}")
+    beside = target.with_name(f".{target.name[:60]}.{secrets.token_hex(6)}.part")
     try:
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
         handle = os.open(beside, flags, 0o666)  # the kernel applies the umask
@@ -77,6 +80,16 @@ def open_output(path: str | os.PathLike[str], *, force: bool = False) -> Iterato
         raise _unwritable(error, name) from None
     finally:
         beside.unlink(missing_ok=True)
+
+
+def remove_unfinished(folder: str | os.PathLike[str]) -> None:
+    """Remove what a killed process was writing in a folder and below.
+
+    Nobody else may be writing there at that time.
+    """
+    for path in Path(folder).rglob(".*.part"):
+        if _UNFINISHED.fullmatch(path.name):
+            path.unlink(missing_ok=True)
 
 
 def _rename_to_new(beside: Path, target: Path, name: str) -> None:

@@ -7,7 +7,7 @@ reader will find.
 
 from __future__ import annotations
 
-from biowright.core import Attributes, Feature, Record
+from biowright.core import Attributes, Feature, Molecule, Record
 
 from .format import Loss
 from .rdf_graph import TYPE, Literal, is_absolute
@@ -44,8 +44,11 @@ class DesignEditor(FeatureEditor):
         reading = self.reader.read(self.identity)
         old, source = reading.record, reading.sequence
         placed = list(zip(reading.nodes, old.features, strict=True))
-        if (record.molecule, record.topology) != (old.molecule, old.topology) or not source:
-            self.set_types(record)
+        key = "molecule_type"
+        strands = record.annotations.first(key) != old.annotations.first(key)
+        same = (record.molecule, record.topology) == (old.molecule, old.topology)
+        if strands or not same or not source:
+            self.set_types(record, strands=strands)
         if record.sequence.data != old.sequence.data or record.molecule != old.molecule:
             source = self.set_letters(record, source)
         elif not source and record.features and self.dialect is SBOL3:
@@ -61,25 +64,22 @@ class DesignEditor(FeatureEditor):
         self.compare(record, nodes, found)
         return self.losses
 
-    def set_types(self, record: Record) -> None:
+    def set_types(self, record: Record, *, strands: bool) -> None:
+        """Say the molecule and the topology, and how many strands it has if that is new."""
         predicate = self.dialect("type")
-        kept = [
-            iri
-            for iri in self.graph.links(self.identity, predicate)
-            if short_term(iri) not in _MODELLED_TYPES - {SINGLE, DOUBLE}
-        ]
+        modelled = _MODELLED_TYPES if strands else _MODELLED_TYPES - {SINGLE, DOUBLE}
+        old = self.graph.links(self.identity, predicate)
         terms = []
-        if record.molecule.value != "protein":
-            terms.append(CIRCULAR if record.circular else LINEAR)
-        elif record.circular:
+        if record.circular:
             terms.append(CIRCULAR)
+        elif record.molecule is not Molecule.PROTEIN:
+            terms.append(LINEAR)
         said = record.annotations.first("molecule_type", "")
-        if not {SINGLE, DOUBLE}.intersection(map(short_term, kept)):
-            terms += (
-                [SINGLE] if said.startswith("ss-") else [DOUBLE] if said.startswith("ds-") else []
-            )
+        if strands and said.startswith(("ss-", "ds-")):
+            terms.append(SINGLE if said.startswith("ss-") else DOUBLE)
         made = [self.dialect.molecules[record.molecule.value]]
         made += [self.dialect.ontology + term for term in terms]
+        kept = [iri for iri in old if short_term(iri) not in modelled]
         self.graph.put(self.identity, predicate, [*made, *kept])
 
     def set_letters(self, record: Record, source: str) -> str:
@@ -125,7 +125,7 @@ class DesignEditor(FeatureEditor):
             elif key == "title" and len(values) < 2:
                 self.graph.put(node, word.title, map(Literal, values))
                 continue
-            elif key == "version" and word is SBOL2 and old.get(key):
+            elif key == "version" and self.graph.texts(node, V2 + "version"):
                 self.graph.put(node, V2 + "version", map(Literal, values))
                 continue
             elif key == "sbol_namespace" and word is SBOL3:

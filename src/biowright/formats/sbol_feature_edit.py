@@ -9,7 +9,7 @@ from biowright.core import Feature, Fuzz, FuzzKind, Location, Record
 from .format import Loss
 from .rdf_graph import Graph, Literal, Term, is_absolute
 from .sbol_keys import encoded_key
-from .sbol_location import Place, location_triples, place_of, places_of
+from .sbol_location import NOWHERE, Place, location_triples, place_of, places_of
 from .sbol_objects import ObjectEditor, display_id
 from .sbol_read import find_owners
 from .sbol_terms import OURS, QUALIFIER, SBOL2, SBOL3, V2, V3, Dialect, role_of
@@ -84,7 +84,7 @@ class FeatureEditor(ObjectEditor):
         if word is SBOL3:
             placed = [p for p in placed if p[0][0] != "GenericLocation"]
         elif not placed:
-            placed = [(("GenericLocation", 0, 0, 1), False, False)]
+            placed = [(NOWHERE, False, False)]
         old = []
         for child in graph.links(node, word.has_location):
             place = place_of(graph, word, node, child)

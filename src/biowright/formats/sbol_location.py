@@ -30,6 +30,7 @@ __all__ = [
 # a place: the class, the two numbers as SBOL counts them, and the strand
 Place = tuple[str, int, int, int]
 PLACES = ("Range", "Cut", "GenericLocation", "EntireSequence")
+NOWHERE: Place = ("GenericLocation", 0, 0, 1)
 _UNKNOWN = Fuzz(FuzzKind.UNKNOWN)
 
 
@@ -55,7 +56,7 @@ def read_location(
             before.add(place)
         if graph.text(node, QUALIFIER + "endGreaterThan"):
             after.add(place)
-    if hint is not None and sorted(places_of(hint, len(sequence))) == sorted(places):
+    if hint is not None and _agree(places_of(hint, len(sequence)), places):
         return hint
     if not places:
         return None
@@ -79,6 +80,11 @@ def read_location(
         spans = _closed(spans, len(sequence))
     kind = graph.text(feature, QUALIFIER + "multiRangeType")
     return Location(tuple(spans), kind if kind in ("order", "bond") else "join")
+
+
+def _agree(said: list[Place], places: list[Place]) -> bool:
+    # SBOL 2 wants a location for every feature, even for one that lies in another record
+    return sorted(said) == sorted(places) or (not said and places == [NOWHERE])
 
 
 def place_of(graph: Graph, dialect: Dialect, feature: str, node: str) -> Place | None:

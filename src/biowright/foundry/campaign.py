@@ -15,7 +15,7 @@ from biowright import __version__
 from biowright.build import BuildPlan, write_package
 from biowright.core import ConflictError, InputError
 from biowright.design import Candidate, DesignSpace
-from biowright.formats import open_output
+from biowright.formats import open_output, remove_unfinished
 from biowright.learn import Measured, Recommendation, recommend
 from biowright.measure import Reading, Well, arrange_wells, read_measurements
 
@@ -156,6 +156,7 @@ class Campaign:
             Another process advances it.
         """
         with self.journal.advancing(self.folder):
+            remove_unfinished(self.folder)
             for round in range(1, self.settings.campaign.rounds + 1):
                 if not self._run_round(round, progress):
                     break
@@ -394,7 +395,8 @@ class Campaign:
         return Measured(
             [row[0] for row in rows],
             scores,
-            plates=[(row[1], row[2]) for row in rows],
+            # one plate a round says no more than the round itself
+            plates=[(row[1], row[2]) for row in rows] if any(row[2] > 1 for row in rows) else None,
             rounds=[row[1] for row in rows],
         )
 

@@ -104,11 +104,14 @@ class Journal:
             if self._engine.dialect.name == "postgresql":
                 # machines that share the database need not share the folder
                 connection = stack.enter_context(self._engine.connect())
+                connection = connection.execution_options(isolation_level="AUTOCOMMIT")
                 key = int.from_bytes(
                     hashlib.sha256(self.campaign.encode()).digest()[:8], "big", signed=True
                 )
                 if not connection.scalar(sa.select(sa.func.pg_try_advisory_lock(key))):
                     raise busy
+                # the pool keeps the session, and with it the lock, beyond this block
+                stack.callback(connection.execute, sa.select(sa.func.pg_advisory_unlock(key)))
             yield
 
     def step(self, name: str, work: Callable[[], Json]) -> Json:

@@ -29,7 +29,7 @@ def summarise(campaign: Campaign) -> dict[str, Any]:
     rounds = [_round(campaign, number) for number in range(1, status.round + 1)]
     designed = [r for r in rounds if r["design"] is not None]
     last = designed[-1]["design"] if designed else None
-    waiting = status.round if status.state in ("waiting", "running") and designed else None
+    open_round = bool(designed) and designed[-1]["source"] is None
     return {
         "status": asdict(status),
         "objectives": [asdict(objective) for objective in campaign.settings.objective],
@@ -38,7 +38,7 @@ def summarise(campaign: Campaign) -> dict[str, Any]:
         "effects": last["effects"] if last else [],
         "model": last["model"] if last else None,
         "notices": last["notices"] if last else [],
-        "next": campaign.picks(waiting) if waiting else [],
+        "next": last["picks"] if last and open_round else [],
         "provenance": {
             "settings": campaign.checksum,
             "seed": campaign.settings.campaign.seed,
