@@ -32,7 +32,8 @@ $(READY): constraints.txt pyproject.toml
 	@touch $(READY)
 
 demo: $(READY)
-	@$(BIN)/python examples/demo.py
+	@rm -rf demo
+	@$(BIN)/biowright campaign run examples/gb1/campaign.toml --workdir demo
 
 test: $(READY)
 	$(BIN)/python -m pytest -n 2 --dist loadfile

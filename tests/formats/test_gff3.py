@@ -68,6 +68,9 @@ def test_the_canonical_gene_comes_back_line_by_line() -> None:
     layout = record.extras["gff3"]
     assert isinstance(layout, Layout)
     assert layout.region == (1, 1497228)
+    assert record.annotations == Attributes({"length": "1497228 bp"})
+    bare = record.changed(extras={}, features=[])
+    assert written([bare]) == ("##gff-version 3\n##sequence-region ctg123 1 1497228\n", [])
 
 
 def test_features_of_the_canonical_gene() -> None:

@@ -31,7 +31,7 @@ from biowright.core import (
     Topology,
 )
 
-from .embl_header import FIELDS, ORDER, split_blocks
+from .embl_header import FIELDS, ORDER, REPEATS, split_blocks
 from .embl_identity import Identity, identity_of, read_identity, write_identity
 from .format import Format, Loss
 from .insdc_entries import (
@@ -131,7 +131,7 @@ def _read_record(entry: Entry, name: str) -> Record:
 
 def _built(entry: Entry, text: str, identity: Identity, letters: re.Match[bytes] | None) -> Record:
     topology = Topology(identity.topology or "linear")
-    blocks = []
+    blocks: list[Block] = []
     table, table_line = "", 1
     for block in split_blocks(text, entry.line):
         if not block.keyword or (block.keyword in ("OS", "RN") and block.keyword != block.text[:2]):
@@ -216,7 +216,7 @@ def _read_fields(
     links: list[tuple[str, str]] = []
     seen = set()
     for keyword, text, _ in blocks:
-        if keyword not in FIELDS or (keyword in seen and keyword not in ("RN", "CC")):
+        if keyword not in FIELDS or (keyword in seen and keyword not in REPEATS):
             continue
         seen.add(keyword)
         content = FIELDS[keyword].read(text)
@@ -269,7 +269,7 @@ def _write_record(record: Record, stream: BinaryIO) -> list[Loss]:
     if line is None or identity != old:
         line = f"{write_identity(identity)}\nXX"
     contents = _contents(record, raw)
-    laid = lay_out(contents, FIELDS, _kept(record, raw), ORDER)
+    laid = lay_out(contents, FIELDS, _kept(record, raw), ORDER, REPEATS)
     losses += field_losses(record.name, laid.lost)
     losses += _identity_losses(record, identity)
     if "contig" in record.annotations and "CO" not in contents:
@@ -284,7 +284,11 @@ def _write_record(record: Record, stream: BinaryIO) -> list[Loss]:
     )
     losses += lost
     lines = [line]
+    before = ""
     for block in laid.blocks:
+        if block.keyword == before and not lines[-1].endswith("XX"):
+            lines.append("XX")  # or both would be read as one
+        before = block.keyword
         lines.append(block.text)
         if block.keyword == "FH":
             lines.append(f"{table}XX")
@@ -335,7 +339,7 @@ def _contents(record: Record, raw: tuple[Block, ...]) -> dict[str, list[Hashable
         keyword: contents
         for keyword, contents in said.items()
         if keyword in needed
-        or (contents and keyword in ("RN", "CC"))
+        or (contents and keyword in REPEATS)
         or any(content not in empty for content in contents)
     }
 

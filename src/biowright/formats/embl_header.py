@@ -15,11 +15,12 @@ from biowright.core import Reference
 from .insdc_header import Block, Field
 from .insdc_text import break_at_commas, joined, wrapped
 
-__all__ = ["FIELDS", "ORDER", "split_blocks"]
+__all__ = ["FIELDS", "ORDER", "REPEATS", "split_blocks"]
 
 WIDTH = 75
 _END = "\n"
 ORDER = ["ID", "AC", "SV", "PR", "DT", "DE", "KW", "OS", "RN", "DR", "CC", "AH", "FH", "CO", "SQ"]
+REPEATS = ("RN", "CC")
 # Codes of lines that belong to the block which another code begins.
 _PART_OF = {
     "OC": "OS",

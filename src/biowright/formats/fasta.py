@@ -265,8 +265,9 @@ def _record(chunk: bytes, path: str, comments: list[str], protein: bool) -> Reco
 
 def parts_of(text: str) -> tuple[str, str, Topology, bool]:
     """Give name, description and topology of a title, and whether we would write it so."""
-    name, _, description = text.partition(" ")
-    if "=" in text or "\t" in text or not name or description.strip(" ") is not description:
+    name, blank, description = text.partition(" ")
+    odd = not name or (blank and not description) or description.strip(" ") is not description
+    if odd or "=" in text or "\t" in text:
         title = Title.of(text)
         return title.name, title.description, title.topology, False
     return name, description, Topology.LINEAR, True

@@ -50,7 +50,7 @@ from biowright.core import (
 )
 
 from .format import Format, Loss
-from .genbank_header import ORDER, PLAIN, genbank_fields, split_blocks
+from .genbank_header import ORDER, PLAIN, REPEATS, genbank_fields, split_blocks
 from .genbank_locus import Locus, in_columns, locus_of, read_locus, write_locus
 from .insdc_entries import (
     Entry,
@@ -242,7 +242,7 @@ def _read_fields(
     pairs: list[tuple[str, str]] = []
     seen = set()
     for keyword, text, _ in blocks:
-        if keyword not in fields or (keyword in seen and not _repeats(keyword)):
+        if keyword not in fields or (keyword in seen and keyword not in REPEATS):
             continue
         seen.add(keyword)
         content = fields[keyword].read(text)
@@ -258,15 +258,11 @@ def _read_fields(
             pairs += [("taxonomy", rank) for rank in content[2]]
         elif isinstance(content, tuple):
             pairs += [(keyword.lower(), value) for value in content]
-        elif content or _repeats(keyword):
+        elif content or keyword in REPEATS:
             pairs.append((keyword.lower(), content))
     if not version:
         version = next((value for key, value in pairs if key == "accession"), "")
     return version, description, references, pairs
-
-
-def _repeats(keyword: str) -> bool:
-    return keyword == "REFERENCE" or keyword in PLAIN
 
 
 def write(records: Iterable[Record], stream: BinaryIO) -> list[Loss]:
@@ -298,7 +294,7 @@ def _write_record(record: Record, stream: BinaryIO) -> list[Loss]:
     contents = _contents(record, raw)
     kept = _kept(record, locus, spelling, bool(contents.get("CONTIG")))
     unit = "residues" if record.molecule is Molecule.PROTEIN else "bases"
-    laid = lay_out(contents, genbank_fields(unit), kept, ORDER)
+    laid = lay_out(contents, genbank_fields(unit), kept, ORDER, REPEATS)
     losses += field_losses(record.name, laid.lost)
     place = Place(locus.length, record.circular, locus.unit != "aa")
     table, lost = write_features(
@@ -346,7 +342,7 @@ def _contents(record: Record, raw: tuple[Block, ...]) -> dict[str, list[Hashable
         keyword: contents
         for keyword, contents in said.items()
         if keyword in needed
-        or (contents and _repeats(keyword))
+        or (contents and keyword in REPEATS)
         or any(content not in empty for content in contents)
     }
 

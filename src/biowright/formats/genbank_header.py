@@ -12,7 +12,7 @@ from biowright.core import Reference
 from .insdc_header import Block, Field
 from .insdc_text import break_at_commas, joined, wrapped
 
-__all__ = ["ORDER", "PLAIN", "genbank_fields", "split_blocks"]
+__all__ = ["ORDER", "PLAIN", "REPEATS", "genbank_fields", "split_blocks"]
 
 WIDTH = 67
 ORDER = [
@@ -55,6 +55,7 @@ PLAIN = [
     "TSA",
     "TLS",
 ]
+REPEATS = frozenset({"REFERENCE", *PLAIN})
 
 _KEYWORD = re.compile(r"BASE COUNT|[A-Z][A-Z0-9_]*(?![^\s])")
 _NEXT = re.compile(r"\n(?=[^ \t\n])")

@@ -8,8 +8,8 @@ the file uses these itself). The other columns are the qualifiers ``gff_source``
 ``gff_phase`` and ``gff_strand``, where they say anything that the feature does not say itself; the
 phase of a CDS is its ``codon_start``.
 
-A file without sequences gives records with an empty sequence, and their length in
-``extras["gff3"].region``. Comments, directives and the order of the lines are kept there as well.
+A file without sequences gives records with an empty sequence, and their length in the annotation
+``length``. Comments, directives and the order of the lines are kept in ``extras["gff3"]``.
 """
 
 from __future__ import annotations
@@ -220,11 +220,14 @@ def _record(
         verbatim,
     )
     topology = Topology.CIRCULAR if circular else Topology.LINEAR
+    # as in a GenBank record without its letters
+    stated = {} if sequence or not landmark.region else {"length": f"{landmark.region[1]} bp"}
     return Record(
         Sequence.trusted(letters.data, letters.molecule, topology),
         landmark.name,
         description=sequence.description if sequence else "",
         features=features,
+        annotations=Attributes(stated),
         extras={**(sequence.extras if sequence else {}), "gff3": layout},
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import BinaryIO
@@ -18,6 +19,7 @@ __all__ = ["Layout", "write"]
 _MARK = "biowright\tregion"
 _CIRCULAR = ("Is_circular", "true")
 _COLUMNS = ("gff_source", "gff_score", "gff_phase", "gff_strand")
+_LENGTH = re.compile(r"(\d+) bp")
 _FROM_INSDC = {insdc: gff for gff, insdc in ATTRIBUTES.items()}
 
 
@@ -33,8 +35,7 @@ class Layout:
     features : tuple of Feature
         Those that the lines belong to; with others the order is theirs.
     region : tuple of (start, end), optional
-        What ``##sequence-region`` says, 1-based and inclusive as it stands: the length, where the
-        file has no sequence.
+        What ``##sequence-region`` says, 1-based and inclusive as it stands.
     verbatim : frozenset of str
         The INSDC names that the file itself uses in place of GFF3's.
     """
@@ -119,7 +120,8 @@ def write(records: Iterable[Record], output: BinaryIO) -> list[Loss]:
         elif len(lines) == (len(names) == 1):
             losing.add("record", "there is no feature and no letter of it to write")
         extras = {k: v for k, v in record.extras.items() if k != "fasta"}
-        losses += losses_of(record.changed(extras=extras), carried, "gff3")
+        said = record.annotations if record.sequence else record.annotations.without("length")
+        losses += losses_of(record.changed(extras=extras, annotations=said), carried, "gff3")
         losses += losing.report()
     if not names:
         output.write(b"##gff-version 3\n")
@@ -185,8 +187,10 @@ def _lines(record: Record, name: str, losing: _Losses) -> Iterator[str]:
 def _region(record: Record, kept: Layout, name: str) -> str:
     if record.sequence:
         return f"##sequence-region {name} 1 {len(record)}"
-    if kept.region:
-        return f"##sequence-region {name} {kept.region[0]} {kept.region[1]}"
+    stated = _LENGTH.match(record.annotations.first("length", ""))
+    if stated:
+        start = kept.region[0] if kept.region else 1
+        return f"##sequence-region {name} {start} {stated[1]}"
     return ""
 
 

@@ -21,7 +21,7 @@ from biowright.core import Attributes, Feature, FormatError, Location, LocationE
 
 from .insdc_location import parse_location, simple_location, write_location
 from .insdc_text import joined
-from .insdc_values import BARE_KEYS, KEY, quoted_value, stands_bare, united
+from .insdc_values import BARE_KEYS, KEY, SEQUENCE_KEYS, quoted_value, stands_bare, united
 
 __all__ = ["FeatureSpelling", "Place", "read_features", "split_head"]
 
@@ -171,6 +171,8 @@ class _TableReader:
         pairs: list[tuple[str, str | None]] = []
         for key, plain, value, bare, line in _TOKEN.findall("\n" + table):
             if plain:
+                if " " in plain and key[:-1] in SEQUENCE_KEYS:
+                    plain = united(key[:-1], [plain])
                 pairs.append((names.get(key) or self._name(key, plain), plain))
             elif key and bare:
                 bare = joined(bare.split("\n")) if "\n" in bare else bare.rstrip(" ")

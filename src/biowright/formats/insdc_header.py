@@ -8,7 +8,7 @@ exactly where it was edited.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -70,6 +70,7 @@ def lay_out(
     fields: Mapping[str, Field],
     raw: Iterable[Block],
     order: Sequence[str],
+    repeats: Collection[str],
 ) -> Layout:
     """Put the blocks of a record together.
 
@@ -83,6 +84,9 @@ def lay_out(
         As they were read; a block of a keyword that has no field is kept as it is.
     order : sequence of str
         The usual order of the keywords, for those that the raw blocks do not have.
+    repeats : collection of str
+        The keywords that may stand several times. Of another, the first block has the content, and
+        more of them are kept as they are.
     """
     ranks = {keyword: rank for rank, keyword in enumerate(order)}
     used = dict.fromkeys(contents, 0)
@@ -109,6 +113,8 @@ def lay_out(
                 laid.append((rank, block))
             continue
         if used[keyword] >= len(contents[keyword]):
+            if keyword not in repeats:
+                laid.append((rank, block))
             continue
         if fields[keyword].read(block.text) == contents[keyword][used[keyword]]:
             used[keyword] += 1

@@ -70,11 +70,11 @@ def field_losses(record: str, lost: Iterable[tuple[str, Any, Any]]) -> list[Loss
     losses = []
     for keyword, content, back in lost:
         if isinstance(content, Reference):
-            names = [
+            changed = ", ".join(
                 name for name in content.__slots__ if getattr(content, name) != getattr(back, name)
-            ]
+            )
             title = content.title[:40] or content.journal[:40]
-            losses.append(Loss(record, "references", f"{', '.join(names)} of '{title}'"))
+            losses.append(Loss(record, "references", f"{changed} of '{title}'"))
         else:
             parts = _PARTS.get(keyword)
             pairs = zip(content, back, strict=True) if parts else [(content, back)]

@@ -53,6 +53,23 @@ def quoted_value(
     Quotes inside of the value are doubled; the first that is not closes it. Where that one stands
     in the middle of a line, quotes were not doubled, and the value ends with the first line that
     ends with one.
+
+    Parameters
+    ----------
+    key : str
+    text : str
+        The rest of the line behind the first quote.
+    lines : list of (number, text)
+        The lines of the feature.
+    end : int
+        The index of the line after that one.
+    number : int
+        The line of the key.
+
+    Raises
+    ------
+    FormatError
+        The value is not closed.
     """
     texts: list[str] = []
     doubled = True
@@ -85,6 +102,13 @@ def _not_closed(key: str, number: int) -> FormatError:
 
 
 def united(key: str, lines: list[str]) -> str:
+    """Put the lines of a quoted value together: one space at each break, none in a sequence.
+
+    Examples
+    --------
+    >>> united("note", [" DNA", "binding "]), united("translation", ["MKV", "LL"])
+    (' DNA binding ', 'MKVLL')
+    """
     if key in SEQUENCE_KEYS:
         return "".join("".join(lines).split())
     if len(lines) == 1:

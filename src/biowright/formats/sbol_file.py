@@ -22,8 +22,9 @@ from .transcoding import Transcoded
 
 __all__ = ["read_sbol", "serialisation_of", "version_of", "writer"]
 
+# atomic groups: a head of nothing but comments must not be tried in every way
 _PROLOG = re.compile(
-    r"\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>\s*)*"
+    r"\s*+(?>(?:<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>)\s*)*+"
     r"<(?:[\w.-]+:)?(?P<root>[\w.-]+)(?P<rest>[\s/>][^>]*)",
     re.DOTALL,
 )

@@ -1,19 +1,21 @@
 """The vocabulary beside SBOL's own that carries what GenBank and other formats say.
 
-``genbank:`` (http://www.ncbi.nlm.nih.gov/genbank#, as libSBOLj's converter from GenBank writes it), on
-a design: ``locus`` and ``version`` are the record's name and id where the displayId and the IRI are
-others; ``molecule`` is the annotation ``molecule_type``; ``reference`` leads to a ``genbank:Reference``
-with ``label`` (``1  (bases 1 to 705)``), ``authors``, ``title``, ``journal``, ``pubmed``, ``medline``,
-``doi``, ``consortium`` and ``remark``; every other annotation is a property of its own key.
+``genbank:`` (http://www.ncbi.nlm.nih.gov/genbank#, as libSBOLj's converter from GenBank writes
+it), on a design: ``locus`` and ``version`` are the record's name and id where the displayId and
+the IRI are others; ``molecule`` is the annotation ``molecule_type``; ``reference`` leads to a
+``genbank:Reference`` with ``label`` (``1 (bases 1 to 705)``), ``authors``, ``title``,
+``journal``, ``pubmed``, ``medline``, ``doi``, ``consortium`` and ``remark``; every other
+annotation is a property of its own key.
 
-``gbConv:`` (http://sbols.org/genBankConversion#, likewise), on a feature: ``featureType`` is its type
-where the role does not say it, ``multiRangeType`` is ``order`` or ``bond``; every other qualifier is a
-property of its own key. On a Range, ``startLessThan`` and ``endGreaterThan`` are ``<`` and ``>``.
+``gbConv:`` (http://sbols.org/genBankConversion#, likewise), on a feature: ``featureType`` is
+its type where the role does not say it, ``multiRangeType`` is ``order`` or ``bond``; every
+other qualifier is a property of its own key. On a Range, ``startLessThan`` and
+``endGreaterThan`` are ``<`` and ``>``.
 
-``biowright:`` (https://example.org/biowright#) refines what a set of triples leaves open, as JSON:
-``qualifiers`` and ``annotations`` give the order, repeats and flags, ``location`` a location in full;
-``order`` is the place of a feature among the others, ``id`` its id where that is not its IRI. They
-count only as long as they agree with the triples that they refine.
+``biowright:`` (https://example.org/biowright#) refines what a set of triples leaves open, as
+JSON: ``qualifiers`` and ``annotations`` give the order, repeats and flags, ``location`` a
+location in full; ``order`` is the place of a feature among the others, ``id`` its id where that
+is not its IRI. They count only as long as they agree with the triples that they refine.
 
 A key that cannot end an IRI is spelled with ``_x`` and the code of each other character.
 """

@@ -58,8 +58,9 @@ def design_document(records: Iterable[Record], dialect: Dialect) -> tuple[Graph,
     for part in parts:
         if part is not None:
             taken.update(part.graph.nodes)
+    numbers: Counter[str] = Counter()
     identities = [
-        _identity(record, dialect, taken) if part is None else part.identity
+        _identity(record, dialect, taken, numbers) if part is None else part.identity
         for record, part in zip(listed, parts, strict=True)
     ]
     # features that are places of other designs point to where those are written now
@@ -112,7 +113,7 @@ def _merge(whole: Graph, graph: Graph, record: Record) -> None:
     whole.update(graph)
 
 
-def _identity(record: Record, dialect: Dialect, taken: set[str]) -> str:
+def _identity(record: Record, dialect: Dialect, taken: set[str], numbers: Counter[str]) -> str:
     """Give a record an IRI: its own if it has one that fits, else one in its namespace."""
     made = ""
     if re.match(r"https?://", record.id):
@@ -125,10 +126,10 @@ def _identity(record: Record, dialect: Dialect, taken: set[str]) -> str:
     if not made:
         space = _namespace(record)
         made = f"{space}/{display_id(record.name or record.id)}"
-    number, free = 1, made
+    free = made
     while free in taken:
-        number += 1
-        free = f"{made}_{number}"
+        numbers[made] += 1
+        free = f"{made}_{numbers[made] + 1}"
     taken.add(free)
     return free
 

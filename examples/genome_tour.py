@@ -1,7 +1,8 @@
-"""What `make demo` runs: a real genome is read, reported on, edited, drawn and converted."""
+"""A tour of the values and formats: a real genome is read, edited, converted and drawn."""
 
 from __future__ import annotations
 
+import sys
 import time
 from pathlib import Path
 
@@ -10,12 +11,17 @@ from biowright.core import Editor
 from biowright.core.maps import draw_svg, draw_text
 
 HERE = Path(__file__).resolve().parent
-OUT = Path("demo")
 
 
-def main() -> None:
-    """Read the minimal cell's genome and take it through what the house can do today."""
-    OUT.mkdir(exist_ok=True)
+def main(out: Path) -> None:
+    """Read the minimal cell's genome and take it through what the house can do.
+
+    Parameters
+    ----------
+    out : path
+        The folder for what it writes.
+    """
+    out.mkdir(exist_ok=True, parents=True)
     started = time.perf_counter()
     genome = biowright.read(HERE / "JCVI-syn3A.gb.gz")[0]
     print(f"read      {genome!r} in {time.perf_counter() - started:.2f} s")
@@ -41,16 +47,16 @@ def main() -> None:
     assert editor.record == genome, "undo gives back the genome, letter for letter"
 
     for name in ("syn3A.fasta.gz", "syn3A.gff3", "syn3A.dna", "syn3A.ttl", "syn3A.embl"):
-        losses = biowright.write(genome, OUT / name, force=True)
+        losses = biowright.write(genome, out / name, force=True)
         kinds_lost = sorted({loss.what for loss in losses})
-        print(f"wrote     {OUT / name}" + (f", losing {', '.join(kinds_lost)}" if losses else ""))
+        print(f"wrote     {out / name}" + (f", losing {', '.join(kinds_lost)}" if losses else ""))
 
     plasmid = biowright.read(HERE / "puc19.gb")[0]
-    (OUT / "puc19.svg").write_text(draw_svg(plasmid), encoding="utf-8")
-    (OUT / "syn3A.svg").write_text(draw_svg(genome), encoding="utf-8")
-    print(f"drew      {OUT / 'puc19.svg'}, {OUT / 'syn3A.svg'}\n")
+    (out / "puc19.svg").write_text(draw_svg(plasmid), encoding="utf-8")
+    (out / "syn3A.svg").write_text(draw_svg(genome), encoding="utf-8")
+    print(f"drew      {out / 'puc19.svg'}, {out / 'syn3A.svg'}\n")
     print(draw_text(plasmid, width=80, color=False))
 
 
 if __name__ == "__main__":
-    main()
+    main(Path(sys.argv[1] if len(sys.argv) > 1 else "demo"))
