@@ -37,7 +37,7 @@ def reference() -> Path:
 
 @pytest.fixture(scope="session")
 def unpacked(reference: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
-    """Unpack an archive of the reference data once a session: ``unpacked("library/roundtrip/x.tar.xz")``."""
+    """Unpack an archive of the reference data, once a session, and give its folder."""
     done: dict[str, Path] = {}
 
     def unpack(name: str) -> Path:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 import subprocess
 import sys
@@ -25,7 +24,7 @@ def test_the_tour_of_a_genome(tmp_path: Path) -> None:
     )
     assert "543,379 bp circular DNA" in done.stdout
     written = {"syn3A.fasta.gz", "syn3A.gff3", "syn3A.dna", "syn3A.ttl", "syn3A.embl"}
-    assert written <= set(os.listdir(tmp_path))
+    assert written <= {path.name for path in tmp_path.iterdir()}
 
 
 @pytest.mark.parametrize("name", ["flaviolin", "rbs"])

@@ -45,7 +45,10 @@ def test_no_heavy_library_is_loaded(code: str) -> None:
 
 def seconds(code: str) -> float:
     """The least processor time of a few fresh interpreters, less that of an empty one."""
-    clock = "import time; t = time.process_time()\n{}\nimport sys; sys.stderr.write(str(time.process_time() - t))"
+    clock = (
+        "import time; t = time.process_time()\n{}\n"
+        "import sys; sys.stderr.write(str(time.process_time() - t))"
+    )
     return min(float(python(clock.format(code)).stderr) for _ in range(5))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -79,10 +78,15 @@ def test_convert_reports_losses_and_keeps_the_letters(
     losses = done.document["losses"]
     assert {"record", "what", "detail"} == set(losses[0])
     assert "features" in {loss["what"] for loss in losses}
-    assert bw.read(out)[0].sequence.data.upper() == bw.read(examples / "puc19.gb")[0].sequence.data.upper()
+    assert (
+        bw.read(out)[0].sequence.data.upper()
+        == bw.read(examples / "puc19.gb")[0].sequence.data.upper()
+    )
 
 
-@pytest.mark.parametrize("target", ["gb", "embl", "gff3", "dna", "ttl", "nt", "jsonld", "csv", "tsv"])
+@pytest.mark.parametrize(
+    "target", ["gb", "embl", "gff3", "dna", "ttl", "nt", "jsonld", "csv", "tsv"]
+)
 def test_convert_to_everything_that_keeps_the_sequence(
     biowright: Run, examples: Path, tmp_path: Path, target: str
 ) -> None:
@@ -119,7 +123,7 @@ def test_a_conversion_that_fails_leaves_nothing(biowright: Run, tmp_path: Path) 
     assert done.code == 2
     assert "bad.fa" in done.err
     assert "line 4" in done.err
-    assert os.listdir(tmp_path) == ["bad.fa"]
+    assert [path.name for path in tmp_path.iterdir()] == ["bad.fa"]
 
 
 def test_edit_and_its_history(biowright: Run, examples: Path, tmp_path: Path) -> None:
@@ -158,7 +162,7 @@ def test_an_operation_that_makes_no_sense(
     done = biowright("edit", examples / "puc19.gb", "--op", op, "--out", tmp_path / "x.gb")
     assert done.code == 2
     assert told in done.err
-    assert not os.listdir(tmp_path)
+    assert not list(tmp_path.iterdir())
 
 
 def test_view_draws_a_map(biowright: Run, examples: Path, tmp_path: Path) -> None:

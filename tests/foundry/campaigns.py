@@ -33,7 +33,9 @@ noise = 0.05
 """
 
 
-def write_campaign(folder: Path, changes: dict[str, str] | None = None, text: str = PROTEIN) -> Path:
+def write_campaign(
+    folder: Path, changes: dict[str, str] | None = None, text: str = PROTEIN
+) -> Path:
     """Write a campaign file, with some of its texts exchanged."""
     for old, new in (changes or {}).items():
         assert old in text

@@ -15,7 +15,9 @@ from biowright.foundry import Campaign
 
 from .campaigns import write_campaign
 
-WAIT = {'kind = "simulated"\nfunction = "tests.foundry.landscape:fitness"\nnoise = 0.05': 'kind = "files"'}
+WAIT = {
+    'kind = "simulated"\nfunction = "tests.foundry.landscape:fitness"\nnoise = 0.05': 'kind = "files"'
+}
 
 CONSTRUCT = """\
 [campaign]
@@ -235,7 +237,9 @@ def test_media_are_mixed_in_whole_drops(tmp_path: Path) -> None:
 def test_a_changed_campaign_file_is_not_mixed_up_with_the_old_one(tmp_path: Path) -> None:
     Campaign.start(write_campaign(tmp_path, WAIT), tmp_path / "work").run()
     with pytest.raises(ConflictError, match="something else"):
-        Campaign.start(write_campaign(tmp_path, {**WAIT, "batch = 6": "batch = 7"}), tmp_path / "work")
+        Campaign.start(
+            write_campaign(tmp_path, {**WAIT, "batch = 6": "batch = 7"}), tmp_path / "work"
+        )
 
 
 def test_a_folder_without_a_campaign(tmp_path: Path) -> None:
@@ -251,7 +255,9 @@ def test_a_wrong_space_is_told_before_anything_is_written(tmp_path: Path) -> Non
 
 
 def test_the_report_is_self_contained_and_has_a_text_twin(tmp_path: Path) -> None:
-    file = write_campaign(tmp_path, {'name = "small"': 'name = "</title><script>alert(1)</script>"'})
+    file = write_campaign(
+        tmp_path, {'name = "small"': 'name = "</title><script>alert(1)</script>"'}
+    )
     Campaign.start(file, tmp_path / "work").run()
     page = (tmp_path / "work" / "report.html").read_text()
     assert not re.search(r"""(?:src|href)\s*=|url\(|@import|<script|<link""", page)
@@ -261,7 +267,7 @@ def test_the_report_is_self_contained_and_has_a_text_twin(tmp_path: Path) -> Non
     assert len(twin["rounds"]) == 4
     assert twin["best"][0]["sequence"].startswith("ATG")
     assert twin["provenance"]["versions"]["biowright"]
-    assert [row["id"] for row in twin["best"][:3]][0] in page
+    assert twin["best"][0]["id"] in page
 
 
 def test_the_same_campaign_gives_the_same_bytes(tmp_path: Path) -> None:

@@ -80,7 +80,11 @@ def test_every_error_is_told_with_its_line_and_the_fix(tmp_path: Path) -> None:
         ("low = 1\n", "", "needs either low and high, or choices"),
         ("stock = 500\n", "", "is mixed from no stock"),
         ('name = "carbon"', 'name = "glucose"', "'glucose' stands twice"),
-        ('method = "mix"', 'method = "fragments"', "'fragments' does not build a space of conditions"),
+        (
+            'method = "mix"',
+            'method = "fragments"',
+            "'fragments' does not build a space of conditions",
+        ),
         ('unit = "mg/L"', 'goal = "target"', "a target goal needs its value"),
         ('unit = "mg/L"', "target = 5", "a goal to maximise has no target"),
         ('unit = "mg/L"', "at_least = 5\nat_most = 1", "5.0 is above at_most = 1.0"),

@@ -140,8 +140,10 @@ def tell(status: Status, folder: Path, json: bool) -> None:
         return
     lines = [
         f"{status.name}: {status.state}" + (f" ({status.reason})" if status.reason else ""),
-        f"round {status.round} of {status.rounds}; {status.designs:,} designs in "
-        f"{status.wells:,} wells; {status.cost:,.2f} {status.currency}",
+        (
+            f"round {status.round} of {status.rounds}; {status.designs:,} designs in "
+            f"{status.wells:,} wells; {status.cost:,.2f} {status.currency}"
+        ),
     ]
     if status.best is not None:
         values = ", ".join(

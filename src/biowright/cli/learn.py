@@ -6,13 +6,12 @@ import os
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
 
 # before numpy loads: waiting threads would cost more than they give
 for _pool in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(_pool, "1")
 
-from cyclopts import App, Parameter
+from cyclopts import App
 
 from biowright.core import ConflictError
 from biowright.learn import (

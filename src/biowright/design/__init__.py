@@ -10,13 +10,16 @@ mixture that realises it.
 """
 
 from .candidates import Candidate, DesignSpace
+from .changes import Changes
 from .codons import CodonUsage, codon_usage, encode_protein
 from .conditions import Conditions, ListedCandidates
 from .constructs import Constructs, fill_slots, join_parts
-from .proteins import ProteinVariants, parse_sites, read_parent
+from .parents import parse_sites, read_parent
+from .proteins import ProteinVariants
 
 __all__ = [
     "Candidate",
+    "Changes",
     "CodonUsage",
     "Conditions",
     "Constructs",

@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from biowright.core import Record
-from biowright.learn import Factors, Sites, Slots, Table
+from biowright.learn import Factors, Space
 
-__all__ = ["Candidate", "DesignSpace"]
+__all__ = ["LARGEST", "Candidate", "DesignSpace"]
+
+LARGEST = 10_000_000  # designs of a space that is scored whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +41,13 @@ class DesignSpace(Protocol):
 
     Attributes
     ----------
-    search : Sites, Slots, Factors or Table
+    search : Space or Factors
         The same space as the recommender sees it; its keys are what `candidate` takes.
     parent : Record or None
         What the designs are variants of, if they are.
     """
 
-    search: Sites | Slots | Factors | Table
+    search: Space | Factors
     parent: Record | None
 
     def candidate(self, key: Hashable) -> Candidate:

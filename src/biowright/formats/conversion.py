@@ -12,7 +12,7 @@ from biowright.core import BiowrightError, InputError, Record
 
 from .files import write
 from .format import Document, Format, Loss
-from .registry import find_format, format_for_path, named_format
+from .registry import choose_format, format_for_path, named_format
 from .source import Source, open_source
 
 __all__ = ["Conversion", "OpenedFile", "convert", "open_records"]
@@ -61,7 +61,7 @@ def open_records(
     encoding: str | None = None,
     name: str | None = None,
 ) -> Iterator[OpenedFile]:
-    """Open a file and walk its records as they are read.
+    r"""Open a file and walk its records as they are read.
 
     Parameters
     ----------
@@ -74,12 +74,12 @@ def open_records(
     Examples
     --------
     >>> import io
-    >>> with open_records(io.BytesIO(b">a\\nAC\\n>b\\nGT\\n")) as opened:
+    >>> with open_records(io.BytesIO(b">a\nAC\n>b\nGT\n")) as opened:
     ...     print(opened.format.name, [len(record) for record in opened.records])
     fasta [2, 2]
     """
     with open_source(path, encoding=encoding, name=name) as source:
-        chosen = named_format(format) if format else find_format(source)
+        chosen = choose_format(source, format)
         if chosen.read is None:
             raise InputError(f"{chosen.title} is written, but not read", path=source.name)
         try:
@@ -154,6 +154,6 @@ def convert(
 
 def _same_file(path: str | os.PathLike[str], out: str | os.PathLike[str]) -> bool:
     try:
-        return os.path.samefile(path, out)
+        return os.path.samefile(path, out)  # noqa: PTH121 - of any path-like
     except OSError:
         return False

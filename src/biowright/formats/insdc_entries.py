@@ -21,6 +21,8 @@ __all__ = [
 ]
 
 _END = re.compile(rb"//[ \t]*(?:\n|\Z)")
+# Lines that are made at once; a page should stay in the processor's cache.
+PAGE = 512
 _FILLING = b" \t\n0123456789"
 
 
@@ -224,30 +226,33 @@ def letter_lines(letters: bytes, *, numbers: bool) -> bytes:
     """
     if letters.isupper():
         letters = letters.lower()
-    n = len(letters)
-    full = n // 60
-    width = max(9, len(str(n)))
-    if numbers:
-        row, first = width + 67, width
-        counts = range(1, n + 1, 60)
-        spec = b"%%%dd" % width
-    else:
-        row, first = 71 + width + 1, 4
-        counts = range(60, n + 1, 60)
-        spec = b"%%%dd" % width
-    # every column of the page is one strided copy, which costs a hundredth of making the lines
-    page = bytearray(b" ") * (row * full)
+    width = max(9, len(str(len(letters))))
+    lines = [
+        _page(letters[at : at + 60 * PAGE], at, width, numbers)
+        for at in range(0, len(letters), 60 * PAGE)
+    ]
+    return b"".join(lines)
+
+
+def _page(letters: bytes, before: int, width: int, numbers: bool) -> bytes:
+    """Write the lines of some letters, with `before` others before them."""
+    count, rest = divmod(len(letters), 60)
+    number = b"%%%dd" % width
+    first, size = (width + 1, width + 67) if numbers else (5, width + 72)
+    offset = 0 if numbers else size - 1 - width
+    page = bytearray(b" " * (size - 1) + b"\n") * count
+    # each column of the page is one strided copy, which is faster than making the lines
     for column in range(60):
-        page[first + 1 + column + column // 10 :: row] = letters[column : full * 60 : 60]
-    digits = b"".join([spec % count for count in counts[:full]])
-    offset = 0 if numbers else row - 1 - width
+        page[first + column + column // 10 :: size] = letters[column : count * 60 : 60]
+    start = before + (1 if numbers else 60)
+    digits = b"".join([number % n for n in range(start, start + 60 * count, 60)])
     for column in range(width):
-        page[offset + column :: row] = digits[column::width]
-    page[row - 1 :: row] = b"\n" * full
-    rest = letters[full * 60 :]
-    if not rest:
-        return bytes(page)
-    blocks = b" ".join(rest[at : at + 10] for at in range(0, len(rest), 10))
-    if numbers:
-        return bytes(page) + spec % (full * 60 + 1) + b" " + blocks + b"\n"
-    return bytes(page) + b"     " + blocks.ljust(row - 6 - width) + spec % n + b"\n"
+        page[offset + column :: size] = digits[column::width]
+    if rest:
+        last = letters[-rest:]
+        blocks = b" ".join(last[at : at + 10] for at in range(0, rest, 10))
+        if numbers:
+            page += number % (start + 60 * count) + b" " + blocks + b"\n"
+        else:
+            page += b"     " + blocks.ljust(offset - 5) + number % (before + len(letters)) + b"\n"
+    return bytes(page)

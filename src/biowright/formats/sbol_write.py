@@ -52,7 +52,7 @@ def design_document(records: Iterable[Record], dialect: Dialect) -> tuple[Graph,
         if remainder.version == dialect.name:
             whole.update(remainder.graph)
         else:
-            losses += _lost_remainder(remainder, dialect)
+            losses += _lost_remainder(remainder)
     parts = [_part(record, dialect) for record in listed]
     taken = set(whole.nodes)
     for part in parts:
@@ -60,7 +60,7 @@ def design_document(records: Iterable[Record], dialect: Dialect) -> tuple[Graph,
             taken.update(part.graph.nodes)
     numbers: Counter[str] = Counter()
     identities = [
-        _identity(record, dialect, taken, numbers) if part is None else part.identity
+        _identity(record, taken, numbers) if part is None else part.identity
         for record, part in zip(listed, parts, strict=True)
     ]
     # features that are places of other designs point to where those are written now
@@ -113,7 +113,7 @@ def _merge(whole: Graph, graph: Graph, record: Record) -> None:
     whole.update(graph)
 
 
-def _identity(record: Record, dialect: Dialect, taken: set[str], numbers: Counter[str]) -> str:
+def _identity(record: Record, taken: set[str], numbers: Counter[str]) -> str:
     """Give a record an IRI: its own if it has one that fits, else one in its namespace."""
     made = ""
     if re.match(r"https?://", record.id):
@@ -193,7 +193,7 @@ def _followed(record: Record, moved: dict[str, str]) -> Record:
     return record.changed(features=[follow(feature) for feature in record.features])
 
 
-def _lost_remainder(remainder: Remainder, dialect: Dialect) -> list[Loss]:
+def _lost_remainder(remainder: Remainder) -> list[Loss]:
     graph = remainder.graph
     kinds = Counter(kind for node in graph.nodes for kind in graph.types(node))
     return [

@@ -17,7 +17,7 @@ import numpy as np
 from .columns import Column
 from .gaussian import GaussianProcess
 from .trees import Forest
-from .warp import Warp, fit_asinh, fit_ranks
+from .warp import Warp, fit_asinh, fit_ranks, has_heavy_tail, keep
 
 __all__ = ["Ensemble", "Prediction", "correlate_top"]
 
@@ -91,10 +91,12 @@ class Ensemble:
         """
         self = cls(columns)
         self.prior_slopes: list[float] = []
+        heavy = has_heavy_tail(means)
+        ranks, tamed = (fit_ranks(means), fit_asinh(means)) if heavy else (keep(means),) * 2
         families = (
-            ("Gaussian process on nature", "nature", fit_ranks(means)),
-            ("Gaussian process on identity", "identity", fit_asinh(means)),
-            ("randomised trees", None, fit_ranks(means)),
+            ("Gaussian process on nature", "nature", ranks),
+            ("Gaussian process on identity", "identity", tamed),
+            ("randomised trees", None, ranks),
         )
         for name, view, warp in families:
             target = warp.forward(means)
@@ -225,6 +227,10 @@ class Ensemble:
             low, high = self._quantile(parts, -factor), self._quantile(parts, factor)
             inside = (low[owners] <= values) & (values <= high[owners])
             needed[inside] = factor
+        # leaving out is too kind: the kernels' parameters have seen every design
+        learned = [m.model.learned for m in self.members if isinstance(m.model, GaussianProcess)]
+        designs = len(parts[0][0])
+        needed *= np.sqrt(1.0 + 0.5 * min(max(learned), designs) / designs)
         level = min(1.0, np.ceil((len(values) + 1) * coverage) / len(values))
         chosen = float(np.quantile(needed, level, method="higher"))
         return chosen, float((needed <= chosen).mean())

@@ -20,8 +20,9 @@ __all__ = ["GaussianProcess"]
 _WEIGHT_LIMIT = 0.999
 _JITTER = 1e-8
 _MANY_LEVELS = 1024
-# mean and sd of the normal priors on the unbounded parameters
+# mean and sd of the normal priors on the unbounded parameters; the more columns, the fewer matter
 _WEIGHT = (1.0, 1.5)
+_FEW_COLUMNS, _LEAST_WEIGHT = 4, -3.0
 _LENGTH = {"protein": (np.log(0.8), 0.7), "number": (np.log(2.0), 0.7), "category": (0.0, 1.0)}
 _MIXING = (1.0, 1.5)
 _SCALES = ((np.log(0.6), 1.0), (np.log(0.4), 1.0), (np.log(0.05), 1.5))
@@ -51,7 +52,7 @@ class GaussianProcess:
         wells: np.ndarray,
         *,
         view: View = "nature",
-        iterations: int = 25,
+        iterations: int = 20,
     ) -> GaussianProcess:
         """Fit the process to `values` (n,) of the designs `codes` (n, S), means of `wells` (n,)."""
         from scipy.linalg import cho_solve
@@ -64,6 +65,7 @@ class GaussianProcess:
         shares = 1.0 / np.asarray(wells, dtype=float)
         evidence = _Evidence(self.kinds, self.places, self.codes, target, shares)
         self.weights, self.lengths, self.mixings, scales = evidence.maximise(iterations)
+        self.learned = int(evidence.free.sum())
         self.product, self.additive, self.noise = scales
         matrix = evidence.covariance(self.weights, self.lengths, self.mixings, scales)
         self.factor = np.linalg.cholesky(matrix)
@@ -181,7 +183,9 @@ class _Evidence:
     ) -> None:
         self.tables = _Tables(kinds, places, codes)
         self.target, self.shares, self.size = target, shares, len(kinds)
-        priors = [_WEIGHT] * self.size + [_LENGTH[k] for k in kinds] + [_MIXING] * self.size
+        crowd = 2.0 * np.log(max(self.size, _FEW_COLUMNS) / _FEW_COLUMNS)
+        weight = (max(_WEIGHT[0] - crowd, _LEAST_WEIGHT), _WEIGHT[1])
+        priors = [weight] * self.size + [_LENGTH[k] for k in kinds] + [_MIXING] * self.size
         priors += _SCALES
         self.centre, self.spread = (np.array([p[i] for p in priors]) for i in (0, 1))
         self.free = np.array(

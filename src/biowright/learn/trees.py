@@ -1,6 +1,6 @@
 """Extremely randomised trees (Geurts, Ernst and Wehenkel 2006, doi:10.1007/s10994-006-6226-1).
 
-Each tree grows on a random 80 % of the designs; the rest judges it, so that every design has
+Each tree grows on a random 90 % of the designs; the rest judges it, so that every design has
 predictions of trees that have not seen it.
 """
 
@@ -15,8 +15,8 @@ from .columns import Column
 
 __all__ = ["Forest", "descend", "grow"]
 
-_SHARE = 0.8
-_LEAF = 2.0
+_SHARE = 0.9
+_LEAF = 1.0
 
 
 @numba.njit(cache=True)
@@ -116,7 +116,7 @@ class Forest:
         wells: np.ndarray,
         rng: np.random.Generator,
         *,
-        trees: int = 100,
+        trees: int = 120,
     ) -> Forest:
         """Grow `trees` on `values` (n,) of the designs `codes` (n, S), means of `wells` (n,)."""
         self = cls(columns)

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-__all__ = ["Warp", "fit_asinh", "fit_ranks"]
+__all__ = ["Warp", "fit_asinh", "fit_ranks", "has_heavy_tail", "keep"]
+
+_TAIL = 0.25
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,6 +30,27 @@ class Warp:
     def inverse(self, images: np.ndarray) -> np.ndarray:
         """Bring numbers of the learning scale back."""
         return _interpolate(images, self.images, self.values, 1.0 / self.below, 1.0 / self.above)
+
+
+def has_heavy_tail(values: np.ndarray) -> bool:
+    """Say whether the median lies in the outer quarter of the range: most of it is one long tail.
+
+    Examples
+    --------
+    >>> has_heavy_tail(np.array([0.0, 0.1, 0.0, 0.2, 9.0])), has_heavy_tail(np.arange(5.0))
+    (True, False)
+    """
+    span = float(np.ptp(values))
+    if not span:
+        return False
+    place = (float(np.median(values)) - float(values.min())) / span
+    return not _TAIL <= place <= 1.0 - _TAIL
+
+
+def keep(values: np.ndarray) -> Warp:
+    """Leave the scale as it is, for values without a heavy tail."""
+    ends = np.array([values.min(), values.max() + (np.ptp(values) == 0)])
+    return Warp(ends, ends, 1.0, 1.0)
 
 
 def fit_ranks(values: np.ndarray) -> Warp:

@@ -167,8 +167,10 @@ def calibration_chart(rows: Sequence[tuple[str, float, float, float, float]]) ->
     y = Axis.over([v for row in rows for v in row[1:]], HEIGHT - BOTTOM, TOP)
     ends = (max(x.low, y.low), min(x.high, y.high))
     body = [
-        f'<line class="goal" x1="{x.at(ends[0]):.1f}" y1="{y.at(ends[0]):.1f}" '
-        f'x2="{x.at(ends[1]):.1f}" y2="{y.at(ends[1]):.1f}"/>'
+        (
+            f'<line class="goal" x1="{x.at(ends[0]):.1f}" y1="{y.at(ends[0]):.1f}" '
+            f'x2="{x.at(ends[1]):.1f}" y2="{y.at(ends[1]):.1f}"/>'
+        )
     ]
     for name, measured, mean, low, high in rows:
         inside = low <= measured <= high

@@ -47,7 +47,8 @@ td.s { overflow-wrap: anywhere; min-width: 14rem; }
 details summary { cursor: pointer; color: var(--blue); }
 ul.notices { color: var(--soft); padding-left: 1.2rem; }
 @media print { body { max-width: none; padding: 0; font-size: 11px; } h2 { break-after: avoid; }
-  figure, tr { break-inside: avoid; } details > *:not(summary) { display: block; } .scroll { overflow: visible; } }
+  figure, tr { break-inside: avoid; } details > *:not(summary) { display: block; }
+  .scroll { overflow: visible; } }
 """
 
 
