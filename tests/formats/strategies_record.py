@@ -106,7 +106,7 @@ def qualifiers(draw: st.DrawFn) -> Attributes:
     )
     pairs = draw(st.lists(st.tuples(keys, st.none() | texts), max_size=6))
     if draw(st.booleans()):
-        pairs.append(("translation", draw(st.text("ACDEFGHIKLMNPQRSTVWY*", max_size=200))))
+        pairs.append(("translation", draw(st.text("ACDEFGHIKLMNPQRSTVWY*\"/", max_size=200))))
     return Attributes(pairs)
 
 

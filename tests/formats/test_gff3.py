@@ -24,8 +24,8 @@ from biowright.core import (
     Span,
 )
 from biowright.formats import Loss, gff3, open_source
-from biowright.formats.gff3_lines import escaped, escaped_name, unescaped
-from biowright.formats.gff3_writer import Layout
+from biowright.formats.gff3.lines import escaped, escaped_name, unescaped
+from biowright.formats.gff3.writer import Layout
 
 
 def read(text: str) -> list[Record]:

@@ -161,7 +161,5 @@ class Changes:
             codes[site] = self.options[site].index(match[3]) + 1
             last = site
         if len(changes) > self.limit:
-            raise InputError(
-                f"'{id}' has {len(changes)} changes", expected=f"at most {self.limit}"
-            )
+            raise InputError(f"'{id}' has {len(changes)} changes", expected=f"at most {self.limit}")
         return codes

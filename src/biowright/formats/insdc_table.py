@@ -181,7 +181,9 @@ class _TableWriter:
             if plain != value:
                 self._change("qualifier", f"the blanks in /{name}")
             text = f'/{name}="{_doubled(plain)}"'
-            lines = [text[at : at + WIDTH] for at in range(0, len(text), WIDTH)]
+            # a break must not part the two quotes that mean one
+            width = WIDTH if '"' not in plain else len(text)
+            lines = [text[at : at + width] for at in range(0, len(text), width)]
         elif pair in self.bare or (pair not in self.quoted and stands_bare(name, value)):
             lines = self._wrapped(name, value)
         else:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import zlib
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from biowright.core import InputError, suggest
 from biowright.design import (
@@ -51,7 +54,7 @@ def make_space(
             )
         case ConstructSpace():
             slots = [(slot.name, slot.parts) for slot in space.slots]
-            filled, parts = fill_slots(slots, read(space.parts))
+            filled, parts = fill_slots(slots, read(space.parts), path=space.parts)
             return Constructs(filled, parts, space.exclusions)
         case ConditionSpace():
             factors = tuple(
@@ -91,21 +94,25 @@ def _listed(space: TableSpace) -> ListedCandidates:
                 hint="a candidate has one row; measurements belong into another table",
             )
     single = {id: found[0][1] for id, found in rows.items()}
-    if space.sequence is not None and not space.factors:
-        sequences = [row[space.sequence] for row in single.values()]
-        search = Table.of_sequences(list(single), sequences)
-    else:
-        names = space.factors or [name for name in columns if name != space.sequence]
-        values = {name: [_value(row[name]) for row in single.values()] for name in names}
-        search = Table.of_factors(list(single), values)
-    return ListedCandidates(search, single, space.sequence, space.host)
-
-
-def _value(text: str) -> str | float:
     try:
-        return float(text)
-    except ValueError:
-        return text
+        if space.sequence is not None and not space.factors:
+            sequences = [row[space.sequence] for row in single.values()]
+            search = Table.of_sequences(list(single), sequences)
+        else:
+            names = space.factors or [name for name in columns if name != space.sequence]
+            values = {name: [row[name] for row in single.values()] for name in names}
+            search = Table.of_factors(list(single), values)
+        return ListedCandidates(search, single, space.sequence, space.host)
+    except InputError as error:
+        line = rows[error.record][0][0] if error.record in rows else None
+        raise InputError(
+            error.what,
+            path=space.file,
+            line=line,
+            record=error.record,
+            expected=error.expected,
+            hint=error.hint,
+        ) from None
 
 
 def read_rows(path: Path, id: str) -> dict[str, list[tuple[int, dict[str, str]]]]:
@@ -127,18 +134,21 @@ def read_rows(path: Path, id: str) -> dict[str, list[tuple[int, dict[str, str]]]
         if data.startswith(b"\x1f\x8b"):
             data = gzip.decompress(data)
         text = data.decode("utf-8-sig")
-    except (OSError, EOFError, UnicodeDecodeError) as error:
+    except (OSError, EOFError, UnicodeDecodeError, zlib.error) as error:
         raise InputError(f"the table cannot be read ({error})", path=path) from None
     reader = csv.reader(io.StringIO(text, newline=""))
-    head = next(reader, [])
+    head = [name.strip() for name in next(_checked(reader, path), [])]
     if id not in head:
         raise InputError(
             f"the table has no column '{id}'", path=path, line=1, hint=suggest(id, head)
         )
+    doubled = [name for name in head if head.count(name) > 1]
+    if doubled:
+        raise InputError(f"two columns are named '{doubled[0]}'", path=path, line=1)
     at = head.index(id)
     rows: dict[str, list[tuple[int, dict[str, str]]]] = {}
-    for row in reader:
-        if not row:
+    for row in _checked(reader, path):
+        if not any(row):
             continue
         if len(row) != len(head):
             raise InputError(
@@ -153,3 +163,10 @@ def read_rows(path: Path, id: str) -> dict[str, list[tuple[int, dict[str, str]]]
     if not rows:
         raise InputError("the table has no rows", path=path)
     return rows
+
+
+def _checked(reader: Any, path: Path) -> Iterator[list[str]]:
+    try:
+        yield from reader
+    except csv.Error as error:
+        raise InputError(f"this is no CSV ({error})", path=path, line=reader.line_num) from None

@@ -54,6 +54,12 @@ class Column:
         spread = values.std()
         return ((values - values.mean()) / spread if spread else values * 0.0)[:, None]
 
+    def indicate(self) -> np.ndarray:
+        """Give the numbers (levels, d) of a linear model: an indicator a level, value and logarithm."""
+        if self.kind != "number":
+            return np.eye(len(self.levels))
+        return np.concatenate([self.features(), self.describe("nature")], axis=1)
+
     def features(self) -> np.ndarray:
         """Give the numbers (levels, d) that decision trees split: descriptors, indicators, values."""
         if self.kind == "number":

@@ -1,7 +1,8 @@
 """Several families of models as one: weighted by what each foretells of designs it has not seen.
 
-The families are a Gaussian process that compares levels by their nature and learns ranks, one that
-knows levels only by identity and learns asinh values, and extremely randomised trees. Intervals
+The families are a Gaussian process that compares levels by their nature, one that knows levels only
+by identity, extremely randomised trees and a linear model; where values have a heavy tail they learn
+ranks, or asinh values in the second. Intervals
 are made to cover by split-free conformal scaling on predictions left out (Vovk et al. 2005;
 Barber et al. 2021, doi:10.1214/20-AOS1965): a factor on the spread, such that the wanted share of
 the wells lies within the interval foretold without their design.
@@ -16,6 +17,7 @@ import numpy as np
 
 from .columns import Column
 from .gaussian import GaussianProcess
+from .linear import Ridge
 from .trees import Forest
 from .warp import Warp, fit_asinh, fit_ranks, has_heavy_tail, keep
 
@@ -40,7 +42,7 @@ class Prediction:
 @dataclass(frozen=True, slots=True, eq=False)
 class _Member:
     name: str
-    model: GaussianProcess | Forest
+    model: GaussianProcess | Forest | Ridge
     warp: Warp
     centre: float
     scale: float
@@ -97,14 +99,18 @@ class Ensemble:
             ("Gaussian process on nature", "nature", ranks),
             ("Gaussian process on identity", "identity", tamed),
             ("randomised trees", None, ranks),
+            ("linear model", None, ranks),
         )
         for name, view, warp in families:
             target = warp.forward(means)
             slope = _regress(target, prior)
             rest = target if prior is None else target - slope * prior
-            model: GaussianProcess | Forest
+            model: GaussianProcess | Forest | Ridge
             if view is None:
-                model = Forest.fit(columns, codes, rest, wells, rng)
+                if name == "linear model":
+                    model = Ridge.fit(columns, codes, rest, wells)
+                else:
+                    model = Forest.fit(columns, codes, rest, wells, rng)
                 centre, scale, noise = float(rest.mean()), float(rest.std()) or 1.0, 0.0
             else:
                 model = GaussianProcess.fit(columns, codes, rest, wells, view=view)

@@ -282,10 +282,14 @@ def _figures(
 
 
 def _enrich(guess: np.ndarray, truth: np.ndarray) -> float:
-    """Compare the true top tenth within the foretold top tenth with what chance gives."""
-    if np.ptp(guess) == 0:
-        return 1.0
+    """Compare the true top tenth within the foretold top tenth with what chance gives.
+
+    Equal predictions, as of replicates, share the places that are left.
+    """
     tenth = max(1, len(truth) // 10)
-    best = np.argsort(-truth, kind="stable")[:tenth]
-    hits = np.isin(np.argsort(-guess, kind="stable")[:tenth], best).sum()
+    best = np.zeros(len(truth))
+    best[np.argsort(-truth, kind="stable")[:tenth]] = 1.0
+    limit = np.sort(guess)[-tenth]
+    above, level = guess > limit, guess == limit
+    hits = best[above].sum() + best[level].mean() * (tenth - above.sum())
     return float(hits / tenth * len(truth) / tenth)

@@ -9,10 +9,10 @@ from typing import BinaryIO
 
 from biowright.core import Feature, Record, Span
 
-from .fasta import Title, molecule_losses, wrapped
-from .format import Loss, losses_of
-from .gff3_lines import Row, escaped, escaped_name, fuzz_text
-from .gff3_terms import ATTRIBUTES, FLAGS, SO_TERMS
+from ..fasta import Title, molecule_losses, wrapped
+from ..format import Loss, losses_of
+from .lines import Row, escaped, escaped_name, fuzz_text
+from .terms import ATTRIBUTES, FLAGS, SO_TERMS
 
 __all__ = ["Layout", "write"]
 

@@ -29,12 +29,13 @@ from biowright.core import (
     Topology,
 )
 
-from .fasta import records_in
-from .foreign import foreign
-from .format import Format
-from .gff3_lines import Row, unescaped
-from .gff3_terms import ATTRIBUTES, FLAGS, SO_TERMS
-from .gff3_writer import (
+from ..fasta import records_in
+from ..foreign import foreign
+from ..format import Format
+from ..source import Source
+from .lines import Row, unescaped
+from .terms import ATTRIBUTES, FLAGS, SO_TERMS
+from .writer import (
     Layout,
     canonical_order,
     first_phase,
@@ -42,7 +43,6 @@ from .gff3_writer import (
     phases_of,
     write,
 )
-from .source import Source
 
 __all__ = ["FORMATS"]
 
