@@ -72,8 +72,12 @@ def spans(draw: st.DrawFn, length: int, *, circular: bool = False) -> Span:
 def remote_spans(draw: st.DrawFn) -> Span:
     """Draw a span in another record."""
     start = draw(st.integers(0, 10**6))
-    return Span(start, start + draw(st.integers(1, 10**4)), draw(st.sampled_from([1, -1])),
-                accession=draw(words))
+    return Span(
+        start,
+        start + draw(st.integers(1, 10**4)),
+        draw(st.sampled_from([1, -1])),
+        accession=draw(words),
+    )
 
 
 def _meet(first: Span, second: Span, length: int) -> bool:
@@ -101,12 +105,27 @@ def locations(draw: st.DrawFn, length: int, *, circular: bool = False) -> Locati
 def qualifiers(draw: st.DrawFn) -> Attributes:
     """Draw qualifiers: any text, flags, repeated keys, values that look like qualifiers."""
     keys = st.sampled_from(["gene", "note", "db_xref", "codon_start", "pseudo", "label"]) | words
-    texts = st.text(TEXT, max_size=200) | lines | st.sampled_from(
-        ["", '"', '""', "/note", '/gene="a"', "a" * 200, "a  b " * 40, " ", "1", "(pos:1..3,aa:Sec)"]
+    texts = (
+        st.text(TEXT, max_size=200)
+        | lines
+        | st.sampled_from(
+            [
+                "",
+                '"',
+                '""',
+                "/note",
+                '/gene="a"',
+                "a" * 200,
+                "a  b " * 40,
+                " ",
+                "1",
+                "(pos:1..3,aa:Sec)",
+            ]
+        )
     )
     pairs = draw(st.lists(st.tuples(keys, st.none() | texts), max_size=6))
     if draw(st.booleans()):
-        pairs.append(("translation", draw(st.text("ACDEFGHIKLMNPQRSTVWY*\"/", max_size=200))))
+        pairs.append(("translation", draw(st.text('ACDEFGHIKLMNPQRSTVWY*"/', max_size=200))))
     return Attributes(pairs)
 
 
@@ -114,9 +133,7 @@ def qualifiers(draw: st.DrawFn) -> Attributes:
 def features(draw: st.DrawFn, length: int, *, circular: bool = False) -> Feature:
     """Draw a feature."""
     kinds = st.sampled_from(["CDS", "gene", "misc_feature", "5'UTR", "binding domain"]) | words
-    return Feature(
-        draw(kinds), draw(locations(length, circular=circular)), draw(qualifiers())
-    )
+    return Feature(draw(kinds), draw(locations(length, circular=circular)), draw(qualifiers()))
 
 
 @st.composite
@@ -128,8 +145,13 @@ def references(draw: st.DrawFn, length: int) -> Reference:
         start = draw(st.integers(0, length - 1))
         bases = ((start, draw(st.integers(start + 1, length))),)
     return Reference(
-        title=draw(texts), authors=draw(texts), journal=draw(texts), consortium=draw(texts),
-        pubmed=draw(st.just("") | words), remark=draw(texts), bases=bases,
+        title=draw(texts),
+        authors=draw(texts),
+        journal=draw(texts),
+        consortium=draw(texts),
+        pubmed=draw(st.just("") | words),
+        remark=draw(texts),
+        bases=bases,
     )
 
 
@@ -142,8 +164,8 @@ def sequences(draw: st.DrawFn) -> Sequence:
     if draw(st.booleans()):
         text = text[:1].upper() + text[1:].lower() + draw(st.sampled_from(["A", ""]))
         text = text if not text.islower() else text.upper()
-    topology = "linear" if molecule is Molecule.PROTEIN else draw(
-        st.sampled_from(["linear", "circular"])
+    topology = (
+        "linear" if molecule is Molecule.PROTEIN else draw(st.sampled_from(["linear", "circular"]))
     )
     return Sequence(text, molecule, topology)
 

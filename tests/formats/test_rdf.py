@@ -15,16 +15,16 @@ from hypothesis import strategies as st
 from rdflib.compare import isomorphic
 
 from biowright.core import FormatError
-from biowright.formats.rdf_graph import RDF, XSD, Graph, Literal, Term, resolve
-from biowright.formats.rdf_json import read_json, write_jsonld, write_rdfjson
-from biowright.formats.rdf_text import (
+from biowright.formats.rdf.graph import RDF, XSD, Graph, Literal, Term, resolve
+from biowright.formats.rdf.json_ld import read_json, write_jsonld, write_rdfjson
+from biowright.formats.rdf.text import (
     read_ntriples,
     read_turtle,
     write_ntriples,
     write_turtle,
 )
-from biowright.formats.rdf_xml import read_xml
-from biowright.formats.rdf_xml_writer import write_xml
+from biowright.formats.rdf.xml_reader import read_xml
+from biowright.formats.rdf.xml_writer import write_xml
 
 logging.getLogger("rdflib").setLevel(logging.ERROR)
 BASE = "http://base.org/d/"
@@ -224,7 +224,7 @@ def test_rdflib_is_loaded_for_json_only() -> None:
     code = (
         "import sys;"
         "from biowright.formats.registry import formats; formats();"
-        "from biowright.formats.rdf_text import read_turtle;"
+        "from biowright.formats.rdf.text import read_turtle;"
         "read_turtle('<a:x> <a:y> <a:z> .', 'n');"
         "sys.exit('rdflib' in sys.modules)"
     )

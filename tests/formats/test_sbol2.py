@@ -27,10 +27,10 @@ from biowright.core import (
     Span,
 )
 from biowright.formats import Document, read, write
-from biowright.formats.rdf_graph import Graph
-from biowright.formats.rdf_xml import read_xml
-from biowright.formats.sbol_file import serialisation_of, version_of
-from biowright.formats.sbol_read import read_document
+from biowright.formats.rdf.graph import Graph
+from biowright.formats.rdf.xml_reader import read_xml
+from biowright.formats.sbol.file import serialisation_of, version_of
+from biowright.formats.sbol.read import read_document
 
 SUITE = "library/roundtrip/sboltestsuite_sbol1_2_3.tar.xz"
 V2 = "http://sbols.org/v2#"

@@ -29,11 +29,11 @@ from biowright.core import (
 )
 from biowright.formats import Document, Loss, read, write
 from biowright.formats.conformance import check_format
-from biowright.formats.rdf_text import read_turtle, write_ntriples
+from biowright.formats.rdf.text import read_turtle, write_ntriples
 from biowright.formats.registry import find_format, formats
-from biowright.formats.sbol_keys import decoded_key, encoded_key
-from biowright.formats.sbol_objects import display_id
-from biowright.formats.sbol_terms import NAMESPACE, role_of, type_of
+from biowright.formats.sbol.keys import decoded_key, encoded_key
+from biowright.formats.sbol.objects import display_id
+from biowright.formats.sbol.terms import NAMESPACE, role_of, type_of
 from biowright.formats.source import open_source
 
 logging.getLogger("rdflib").setLevel(logging.ERROR)
@@ -461,7 +461,7 @@ def test_terms_and_keys_agree() -> None:
 def test_the_terms_are_those_of_the_sequence_ontology(reference: Path) -> None:
     import lzma
 
-    from biowright.formats.sbol_terms import _KEY_OF
+    from biowright.formats.sbol.terms import _KEY_OF
 
     with lzma.open(reference / "standards/ontologies/so-simple.obo.xz", "rt") as file:
         text = file.read()

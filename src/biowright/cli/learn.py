@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from dataclasses import asdict
 from pathlib import Path
-
-# before numpy loads: waiting threads would cost more than they give
-for _pool in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ.setdefault(_pool, "1")
 
 from cyclopts import App
 
@@ -183,4 +178,10 @@ def validate_data(
 
 def _cells(row: Figures) -> tuple[str, ...]:
     covered = "" if row.coverage is None else f"{row.coverage:.3f}"
-    return f"{row.r2:.3f}", f"{row.spearman:.3f}", f"{row.rmse:.4g}", f"{row.enrichment:.1f}x", covered
+    return (
+        f"{row.r2:.3f}",
+        f"{row.spearman:.3f}",
+        f"{row.rmse:.4g}",
+        f"{row.enrichment:.1f}x",
+        covered,
+    )

@@ -16,9 +16,7 @@ _BINS = 5
 _SHRINKAGE = 3.0  # designs of average value that each level is given along
 
 
-def find_effects(
-    columns: Sequence[Column], codes: np.ndarray, means: np.ndarray
-) -> list[Effect]:
+def find_effects(columns: Sequence[Column], codes: np.ndarray, means: np.ndarray) -> list[Effect]:
     """Give the effect of each level: the foretold mean with it, less that of all designs.
 
     Parameters

@@ -21,7 +21,7 @@ from .linear import Ridge
 from .trees import Forest
 from .warp import Warp, fit_asinh, fit_ranks, has_heavy_tail, keep
 
-__all__ = ["Ensemble", "Prediction", "correlate_top"]
+__all__ = ["Ensemble", "Prediction", "correlate_top", "cover"]
 
 _SHARPNESS = 8.0  # how steeply weights rise with skill
 _NODES, _SHARES = np.polynomial.hermite_e.hermegauss(7)
@@ -199,7 +199,9 @@ class Ensemble:
             return (mean - member.centre) / member.scale
         return -np.abs(mean - member.warp.forward(np.array([aim]))[0]) / member.scale
 
-    def _left_out(self, shifts: Sequence[np.ndarray | float]) -> list[tuple[np.ndarray, np.ndarray]]:
+    def _left_out(
+        self, shifts: Sequence[np.ndarray | float]
+    ) -> list[tuple[np.ndarray, np.ndarray]]:
         return [
             (member.model.left_out + shift, np.hypot(member.model.left_out_sd, member.noise))
             for member, shift in zip(self.members, shifts, strict=True)
@@ -219,6 +221,27 @@ class Ensemble:
             total += weight * member.warp.inverse(mean + z * sd)
         return total
 
+    def stretch(self, codes: np.ndarray, values: np.ndarray) -> np.ndarray:
+        """Give the factor (m,) on the spread at which the interval of each design holds its value."""
+        parts = [
+            (mean, np.hypot(sd, member.noise))
+            for member, (mean, sd) in ((m, m.model.predict(codes)) for m in self.members)
+        ]
+        return self._stretch(parts, values, np.arange(len(values)))
+
+    def _stretch(
+        self,
+        parts: Sequence[tuple[np.ndarray, np.ndarray]],
+        values: np.ndarray,
+        owners: np.ndarray,
+    ) -> np.ndarray:
+        needed = np.full(len(values), _FACTORS[-1])
+        for factor in _FACTORS[::-1]:
+            low, high = self._quantile(parts, -factor), self._quantile(parts, factor)
+            inside = (low[owners] <= values) & (values <= high[owners])
+            needed[inside] = factor
+        return needed
+
     def _calibrate(
         self,
         values: np.ndarray,
@@ -228,18 +251,19 @@ class Ensemble:
     ) -> tuple[float, float]:
         """Find the factor on the spread that covers the wells; give it and the share covered."""
         parts = self._left_out(shifts)
-        needed = np.full(len(values), _FACTORS[-1])
-        for factor in _FACTORS[::-1]:
-            low, high = self._quantile(parts, -factor), self._quantile(parts, factor)
-            inside = (low[owners] <= values) & (values <= high[owners])
-            needed[inside] = factor
+        needed = self._stretch(parts, values, owners)
         # leaving out is too kind: the kernels' parameters have seen every design
         learned = [m.model.learned for m in self.members if isinstance(m.model, GaussianProcess)]
         designs = len(parts[0][0])
         needed *= np.sqrt(1.0 + 0.5 * min(max(learned), designs) / designs)
-        level = min(1.0, np.ceil((len(values) + 1) * coverage) / len(values))
-        chosen = float(np.quantile(needed, level, method="higher"))
+        chosen = cover(needed, coverage)
         return chosen, float((needed <= chosen).mean())
+
+
+def cover(needed: np.ndarray, coverage: float) -> float:
+    """Give the factor that is enough for a share `coverage` of wells like those of `needed`."""
+    level = min(1.0, np.ceil((len(needed) + 1) * coverage) / len(needed))
+    return float(np.quantile(needed, level, method="higher"))
 
 
 def correlate_top(guess: np.ndarray, truth: np.ndarray) -> float:

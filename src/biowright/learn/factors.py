@@ -75,7 +75,9 @@ class Factor:
         low, high, value = float(self.low or 0.0), float(self.high or 0.0), float(level)  # type: ignore[arg-type]
         if high == low:
             return 0.5
-        return float(np.log(value / low) / np.log(high / low) if self.log else (value - low) / (high - low))
+        return float(
+            np.log(value / low) / np.log(high / low) if self.log else (value - low) / (high - low)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,13 +133,17 @@ class Factors:
     def check(self, design: Hashable) -> tuple[object, ...]:
         """Give the design with its numbers as floats, or say what is wrong with it."""
         if not isinstance(design, tuple) or len(design) != len(self.factors):
-            raise InputError(f"{design!r} has not one level for each of {len(self.factors)} factors")
+            raise InputError(
+                f"{design!r} has not one level for each of {len(self.factors)} factors"
+            )
         out: list[object] = []
         for factor, level in zip(self.factors, design, strict=True):
             if factor.kind == "categorical":
                 if level not in factor.levels:
                     hint = suggest(str(level), factor.levels) or None
-                    raise InputError(f"the factor '{factor.name}' has no level '{level}'", hint=hint)
+                    raise InputError(
+                        f"the factor '{factor.name}' has no level '{level}'", hint=hint
+                    )
                 out.append(level)
             else:
                 try:
@@ -147,7 +153,12 @@ class Factors:
         return tuple(out)
 
     def pool(
-        self, count: int, *, seed: int = 0, around: Sequence[Hashable] = (), known: Sequence[Hashable] = ()
+        self,
+        count: int,
+        *,
+        seed: int = 0,
+        around: Sequence[Hashable] = (),
+        known: Sequence[Hashable] = (),
     ) -> Table:
         """Draw `count` designs within the limits, as a table.
 
@@ -180,12 +191,16 @@ class Factors:
             if len(designs) >= target:
                 break
         if not designs:
-            raise InputError("no design meets the sum limits", hint="widen the limits or the bounds")
+            raise InputError(
+                "no design meets the sum limits", hint="widen the limits or the bounds"
+            )
         keys = list(designs)
         data = {}
         for k, factor in enumerate(self.factors):
             cells = [key[k] for key in keys]  # type: ignore[index]
-            data[factor.name] = cells if factor.kind == "categorical" else np.array(cells, dtype=float)
+            data[factor.name] = (
+                cells if factor.kind == "categorical" else np.array(cells, dtype=float)
+            )
         return Table.of_factors(keys, data)
 
     def _stratify(self, count: int, rng: np.random.Generator) -> np.ndarray:
@@ -195,7 +210,9 @@ class Factors:
         place = {factor.name: k for k, factor in enumerate(self.factors)}
         for limit in self.sums:
             inside = [place[name] for name in limit.names]
-            values = np.stack([self.factors[k].place(shares[:, k]).astype(float) for k in inside], 1)
+            values = np.stack(
+                [self.factors[k].place(shares[:, k]).astype(float) for k in inside], 1
+            )
             lows = np.array([float(self.factors[k].low or 0.0) for k in inside])
             spare = values - lows
             total, used = spare.sum(axis=1), lows.sum()

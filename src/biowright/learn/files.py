@@ -154,7 +154,8 @@ def read_data(
                 )
     ordered: list[Hashable] | None = None
     if order_at is not None:
-        ordered = [_order(row[order_at], order, path, line) for row, line in zip(kept, kept_lines, strict=True)]
+        entries = zip(kept, kept_lines, strict=True)
+        ordered = [_order(row[order_at], order, path, line) for row, line in entries]
         if any(isinstance(entry, str) for entry in ordered):
             ordered = [str(entry) for entry in ordered]
     return Data(

@@ -72,7 +72,9 @@ class GaussianProcess:
         self.dual = cho_solve((self.factor, True), target)
         inverse = np.diag(cho_solve((self.factor, True), np.eye(len(target))))
         self.left_out = (target - self.dual / inverse) * self.scale + self.centre
-        self.left_out_sd = np.sqrt(np.maximum(1.0 / inverse - self.noise * shares, 1e-9)) * self.scale
+        self.left_out_sd = (
+            np.sqrt(np.maximum(1.0 / inverse - self.noise * shares, 1e-9)) * self.scale
+        )
         return self
 
     def score(self, codes: np.ndarray) -> np.ndarray:
@@ -99,7 +101,13 @@ class GaussianProcess:
         tables = _Tables(self.kinds, self.places, np.ascontiguousarray(codes, dtype=np.int64))
         flat = tables.correlations(self.lengths, self.mixings)[0]
         prior = covariance(
-            tables.codes, flat, tables.starts, tables.widths, self.weights, self.product, self.additive
+            tables.codes,
+            flat,
+            tables.starts,
+            tables.widths,
+            self.weights,
+            self.product,
+            self.additive,
         )
         return mean, (prior - half.T @ half) * self.scale**2
 
@@ -238,7 +246,12 @@ class _Evidence:
         theta[self.free] = free
         raw, lengths, mixings, scales = np.split(theta, [self.size, 2 * self.size, 3 * self.size])
         product, additive, noise = np.exp(scales)
-        return _WEIGHT_LIMIT * _squash(raw), np.exp(lengths), _squash(mixings), (product, additive, noise)
+        return (
+            _WEIGHT_LIMIT * _squash(raw),
+            np.exp(lengths),
+            _squash(mixings),
+            (product, additive, noise),
+        )
 
     def _loss(self, free: np.ndarray) -> tuple[float, np.ndarray]:
         from scipy.linalg.lapack import dpotrf, dpotri
@@ -305,4 +318,8 @@ def _correlate(
     if kind == "category":
         return same, nothing, nothing
     alike = np.exp(-0.5 * distances / length**2)
-    return mixing * alike + (1.0 - mixing) * same, mixing * alike * distances / length**2, alike - same
+    return (
+        mixing * alike + (1.0 - mixing) * same,
+        mixing * alike * distances / length**2,
+        alike - same,
+    )

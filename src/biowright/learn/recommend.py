@@ -154,7 +154,10 @@ class _Task:
         places = {design: space.locate(design) for design in dict.fromkeys(designs)}
         wells = np.array([places[design] for design in designs], dtype=np.int64)
         signed = Measured(
-            designs, self.sign * np.asarray(measured.values, float), measured.plates, measured.rounds
+            designs,
+            self.sign * np.asarray(measured.values, float),
+            measured.plates,
+            measured.rounds,
         )
         self.summary: Summary = summarise(wells, signed)
         self.busy = np.unique(np.array([space.locate(d) for d in pending], dtype=np.int64))
@@ -168,9 +171,7 @@ class _Task:
         from .batch import spread
 
         prior = self.prior if self.prior is None or self.sign > 0 else -self.prior
-        chosen = spread(
-            self.space, batch, self.rng, draw=self._draw, taken=self.gone, prior=prior
-        )
+        chosen = spread(self.space, batch, self.rng, draw=self._draw, taken=self.gone, prior=prior)
         self._finish(len(chosen), batch)
         told = "" if prior is None else ", half of them by the zero-shot scores"
         reason = f"no measurements yet: covers letters and levels evenly{told}"
@@ -322,9 +323,7 @@ class _Task:
     def _worth(self, values: np.ndarray) -> np.ndarray:
         return values if self.aim is None else -np.abs(values - self.sign * self.aim)
 
-    def _leaders(
-        self, designs: Sequence[Hashable], values: Sequence[float]
-    ) -> list[Hashable]:
+    def _leaders(self, designs: Sequence[Hashable], values: Sequence[float]) -> list[Hashable]:
         worth = self._worth(self.sign * np.asarray(values, float))
         return [designs[i] for i in heapq.nlargest(12, range(len(designs)), key=worth.__getitem__)]
 

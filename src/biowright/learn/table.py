@@ -151,9 +151,7 @@ def as_number(cell: object) -> float | None:
     return value if math.isfinite(value) else None
 
 
-def _read_column(
-    name: str, cells: Sequence[object] | np.ndarray
-) -> tuple[ColumnKind, np.ndarray]:
+def _read_column(name: str, cells: Sequence[object] | np.ndarray) -> tuple[ColumnKind, np.ndarray]:
     if isinstance(cells, np.ndarray) and cells.dtype.kind in "fiu":
         numbers: list[float | None] = cells.tolist()
     else:
@@ -221,10 +219,12 @@ def _composition(sequences: Sequence[str], kind: str) -> np.ndarray:
 
 def _principal_components(features: np.ndarray) -> np.ndarray:
     """Project on the leading directions of the variance of (a spread of) the rows."""
+    from threadpoolctl import threadpool_limits
+
     some = features[:: max(1, len(features) // 4000)].astype(float)
     centre = some.mean(axis=0)
-    scatter = (some - centre).T @ (some - centre)
-    _, vectors = np.linalg.eigh(scatter)
-    leading = vectors[:, ::-1][:, : min(_COMPONENTS, len(features))]
-    signs = np.sign(leading[np.abs(leading).argmax(axis=0), np.arange(leading.shape[1])])
-    return (features - centre) @ (leading * signs)
+    with threadpool_limits(limits=1):
+        _, vectors = np.linalg.eigh((some - centre).T @ (some - centre))
+        leading = vectors[:, ::-1][:, : min(_COMPONENTS, len(features))]
+        signs = np.sign(leading[np.abs(leading).argmax(axis=0), np.arange(leading.shape[1])])
+        return (features - centre) @ (leading * signs)

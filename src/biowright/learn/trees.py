@@ -152,6 +152,4 @@ class Forest:
         return guesses.mean(axis=0), sd
 
     def _expand(self, codes: np.ndarray) -> np.ndarray:
-        return np.concatenate(
-            [table[codes[:, c]] for c, table in enumerate(self.features)], axis=1
-        )
+        return np.concatenate([table[codes[:, c]] for c, table in enumerate(self.features)], axis=1)

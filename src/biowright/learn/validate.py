@@ -20,7 +20,8 @@ class Figures:
 
     `r2` is 1 - residual / total sum of squares; `spearman` the rank correlation; `rmse` in the unit
     of the values; `enrichment` the share of the true top tenth within the foretold top tenth, over
-    what chance gives (in each round, where there are rounds); `coverage` the share of wells inside their interval (None without intervals).
+    what chance gives (the mean over rounds, where there are rounds); `coverage` the share of wells
+    inside their interval (None without intervals).
     """
 
     r2: float
@@ -153,7 +154,7 @@ def _foretell(
     coverage: float,
     rng: np.random.Generator,
 ) -> _Told:
-    from .ensemble import Ensemble
+    from .ensemble import Ensemble, cover
 
     blank = np.full(len(values), np.nan)
     names = ("mean", "nearest design", "linear")
@@ -164,6 +165,7 @@ def _foretell(
         np.full(len(values), -1),
         {name: blank.copy() for name in names},
     )
+    surprises: list[np.ndarray] = []
     for fold in range(int(forward), int(places.max()) + 1):
         test = np.flatnonzero(places == fold)
         train = np.flatnonzero(places < fold if forward else places != fold)
@@ -181,7 +183,11 @@ def _foretell(
             rng=rng,
             coverage=coverage,
         )
+        if surprises:  # what earlier rounds took, new ones may take: rounds drift
+            ensemble.factor = max(ensemble.factor, cover(np.concatenate(surprises), coverage))
         foretold = ensemble.predict(table.rows[test])
+        if forward:
+            surprises.append(ensemble.stretch(table.rows[test], values[test]))
         told.predictions[test], told.folds[test] = foretold.means, fold
         told.lows[test], told.highs[test] = foretold.lows, foretold.highs
         told.baselines["mean"][test] = values[train].mean()

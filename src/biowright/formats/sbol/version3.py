@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from .format import Format
-from .sbol_file import read_sbol, serialisation_of, version_of, writer
-from .sbol_terms import SBOL3
+from ..format import Format
+from .file import read_sbol, serialisation_of, version_of, writer
+from .terms import SBOL3
 
 __all__ = ["FORMATS"]
 

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 
 from biowright.core import BiowrightError, FormatError, Record
 
-from .format import Document
-from .rdf_graph import Graph
-from .sbol_design import DesignReader
-from .sbol_terms import OM, PROV, SBOL2, SBOL3, V1, V2, V3, Dialect
+from ..format import Document
+from ..rdf.graph import Graph
+from .design import DesignReader
+from .terms import OM, PROV, SBOL2, SBOL3, V1, V2, V3, Dialect
 
 __all__ = ["Part", "Remainder", "find_owners", "read_document"]
 

@@ -11,8 +11,8 @@ from xml.sax.saxutils import escape
 
 from biowright.core import FormatError
 
-from .rdf_graph import RDF, TYPE, Graph, Literal, Term, is_language, resolve
-from .xml_safety import check_xml
+from ..xml_safety import check_xml
+from .graph import RDF, TYPE, Graph, Literal, Term, is_language, resolve
 
 __all__ = ["quoted", "read_xml"]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from xml.sax.saxutils import escape
 
-from .rdf_graph import RDF, TYPE, Graph, Literal, Term, is_blank, split_iri
-from .rdf_xml import quoted
+from .graph import RDF, TYPE, Graph, Literal, Term, is_blank, split_iri
+from .xml_reader import quoted
 
 __all__ = ["write_xml"]
 

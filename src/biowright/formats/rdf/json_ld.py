@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 
 from biowright.core import FormatError
 
-from .rdf_graph import (
+from .graph import (
     TYPE,
     Graph,
     Literal,
@@ -23,7 +23,7 @@ from .rdf_graph import (
     split_iri,
     term_key,
 )
-from .rdf_text import blank_labels
+from .text import blank_labels
 
 __all__ = ["read_json", "write_jsonld", "write_rdfjson"]
 

@@ -10,7 +10,7 @@ from typing import NoReturn
 
 from biowright.core import FormatError
 
-from .rdf_graph import RDF, TYPE, XSD, Graph, Literal, Term, is_blank, resolve, term_key
+from .graph import RDF, TYPE, XSD, Graph, Literal, Term, is_blank, resolve, term_key
 
 __all__ = ["read_ntriples", "read_turtle", "write_ntriples", "write_turtle"]
 

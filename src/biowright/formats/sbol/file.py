@@ -8,17 +8,17 @@ from typing import BinaryIO
 
 from biowright.core import FormatError, Record
 
-from .format import Document, Loss
-from .rdf_graph import Graph
-from .rdf_json import read_json, write_jsonld, write_rdfjson
-from .rdf_text import read_ntriples, read_turtle, write_ntriples, write_turtle
-from .rdf_xml import read_xml
-from .rdf_xml_writer import write_xml
-from .sbol_read import find_owners, read_document
-from .sbol_terms import V1, V2, V3, Dialect
-from .sbol_write import design_document
-from .source import Source
-from .transcoding import Transcoded
+from ..format import Document, Loss
+from ..rdf.graph import Graph
+from ..rdf.json_ld import read_json, write_jsonld, write_rdfjson
+from ..rdf.text import read_ntriples, read_turtle, write_ntriples, write_turtle
+from ..rdf.xml_reader import read_xml
+from ..rdf.xml_writer import write_xml
+from ..source import Source
+from ..transcoding import Transcoded
+from .read import find_owners, read_document
+from .terms import V1, V2, V3, Dialect
+from .write import design_document
 
 __all__ = ["read_sbol", "serialisation_of", "version_of", "writer"]
 

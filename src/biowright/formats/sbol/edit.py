@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from biowright.core import Attributes, Feature, Molecule, Record
 
-from .format import Loss
-from .rdf_graph import TYPE, Literal, is_absolute
-from .sbol_feature_edit import FeatureEditor
-from .sbol_keys import REFERENCE_TEXTS, encoded_key
-from .sbol_location import location_hint, qualifier_hint
-from .sbol_objects import display_id
-from .sbol_terms import (
+from ..format import Loss
+from ..rdf.graph import TYPE, Literal, is_absolute
+from .feature_edit import FeatureEditor
+from .keys import REFERENCE_TEXTS, encoded_key
+from .location import location_hint, qualifier_hint
+from .objects import display_id
+from .terms import (
     CIRCULAR,
     DOUBLE,
     GENBANK,

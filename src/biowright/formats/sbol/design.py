@@ -19,10 +19,10 @@ from biowright.core import (
     Topology,
 )
 
-from .rdf_graph import Graph
-from .sbol_keys import REFERENCE_TEXTS, RESERVED, decoded_key, read_label
-from .sbol_location import ordered_pairs, read_location
-from .sbol_terms import (
+from ..rdf.graph import Graph
+from .keys import REFERENCE_TEXTS, RESERVED, decoded_key, read_label
+from .location import ordered_pairs, read_location
+from .terms import (
     CIRCULAR,
     DOUBLE,
     GENBANK,

@@ -13,8 +13,8 @@ from collections.abc import Iterable, Iterator
 
 from biowright.core import Fuzz, FuzzKind, Location, LocationError, Sequence, Span
 
-from .rdf_graph import Graph
-from .sbol_terms import OURS, QUALIFIER, REVERSE, SBOL3, Dialect, short_term
+from ..rdf.graph import Graph
+from .terms import OURS, QUALIFIER, REVERSE, SBOL3, Dialect, short_term
 
 __all__ = [
     "Place",

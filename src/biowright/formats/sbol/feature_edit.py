@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 from biowright.core import Feature, Fuzz, FuzzKind, Location, Record
 
-from .format import Loss
-from .rdf_graph import Graph, Literal, Term, is_absolute
-from .sbol_keys import encoded_key
-from .sbol_location import NOWHERE, Place, location_triples, place_of, places_of
-from .sbol_objects import ObjectEditor, display_id
-from .sbol_read import find_owners
-from .sbol_terms import OURS, QUALIFIER, SBOL2, SBOL3, V2, V3, Dialect, role_of
+from ..format import Loss
+from ..rdf.graph import Graph, Literal, Term, is_absolute
+from .keys import encoded_key
+from .location import NOWHERE, Place, location_triples, place_of, places_of
+from .objects import ObjectEditor, display_id
+from .read import find_owners
+from .terms import OURS, QUALIFIER, SBOL2, SBOL3, V2, V3, Dialect, role_of
 
 __all__ = ["FeatureEditor"]
 

@@ -13,13 +13,13 @@ from dataclasses import replace
 
 from biowright.core import Feature, FormatError, Record
 
-from .format import Document, Loss
-from .rdf_graph import TYPE, Graph, Literal, Term, is_absolute
-from .sbol_edit import DesignEditor
-from .sbol_location import PLACES
-from .sbol_objects import display_id
-from .sbol_read import Part, Remainder
-from .sbol_terms import GENBANK, NAMESPACE, OURS, QUALIFIER, SBOL2, SBOL3, V2, V3, Dialect
+from ..format import Document, Loss
+from ..rdf.graph import TYPE, Graph, Literal, Term, is_absolute
+from .edit import DesignEditor
+from .location import PLACES
+from .objects import display_id
+from .read import Part, Remainder
+from .terms import GENBANK, NAMESPACE, OURS, QUALIFIER, SBOL2, SBOL3, V2, V3, Dialect
 
 __all__ = ["design_document"]
 

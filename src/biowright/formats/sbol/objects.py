@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from .format import Loss
-from .rdf_graph import TYPE, Graph, Literal, is_absolute
-from .sbol_design import DesignReader
-from .sbol_terms import SBOL2, V2, Dialect, short_term
+from ..format import Loss
+from ..rdf.graph import TYPE, Graph, Literal, is_absolute
+from .design import DesignReader
+from .terms import SBOL2, V2, Dialect, short_term
 
 __all__ = ["ObjectEditor", "display_id"]
 

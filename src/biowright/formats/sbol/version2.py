@@ -1,14 +1,14 @@
 """SBOL 2 (https://doi.org/10.1515/jib-2019-0025), written as RDF/XML.
 
 A ComponentDefinition of DNA, RNA or protein is a record; its SequenceAnnotations are the features.
-All other triples are kept and written back. See `sbol_read` for what becomes what.
+All other triples are kept and written back. See `biowright.formats.sbol.read` for what becomes what.
 """
 
 from __future__ import annotations
 
-from .format import Format
-from .sbol_file import read_sbol, serialisation_of, version_of, writer
-from .sbol_terms import SBOL2
+from ..format import Format
+from .file import read_sbol, serialisation_of, version_of, writer
+from .terms import SBOL2
 
 __all__ = ["FORMATS"]
 

@@ -1,0 +1,1 @@
+"""RDF in its serialisations, read and written to the letter: what the SBOL formats stand on."""
