@@ -204,6 +204,8 @@ def records(draw: st.DrawFn) -> Record:
     )
 
 
+KEYS = ["accession", "comment", "contig", "date", "dblink", "division", "gi", "keywords", "pid"]
+KEYS += ["molecule_type", "organism", "segment", "source", "taxonomy", "wgs", "length", "colour"]
 anything = st.text(st.characters(exclude_categories=("Cs",)), max_size=90)
 
 
@@ -212,10 +214,7 @@ def wild_records(draw: st.DrawFn) -> Record:
     """Draw a record of which no flat file carries everything: any text anywhere."""
     sequence = draw(sequences())
     length = len(sequence)
-    keys = st.sampled_from(
-        "accession comment contig date dblink division gi keywords molecule_type organism pid "
-        "segment source taxonomy wgs length colour".split()
-    )
+    keys = st.sampled_from(KEYS)
     pairs = draw(st.lists(st.tuples(keys, anything | lines), max_size=8))
     wild = st.builds(
         Feature,

@@ -3,11 +3,11 @@
 `write_package` turns the designs of a round into orders, plate maps, transfer lists and robot protocols.
 """
 
-from .plan import BuildPlan, Piece, Transfer, WorkPackage
-from .package import write_package
-from .opentrons import write_protocol
 from .golden_gate import choose_overhangs
 from .mutagenesis import melting_temperature
+from .opentrons import write_protocol
+from .package import write_package
+from .plan import BuildPlan, Piece, Transfer, WorkPackage
 
 __all__ = [
     "BuildPlan",

@@ -5,22 +5,16 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 
+from biowright.bio import Enzyme, digest, enzyme
 from biowright.core import InputError, Molecule, Record
 from biowright.core import Sequence as Letters
 from biowright.design import Candidate, join_parts
 
+from .names import plain_name
 from .plan import BuildPlan, Piece
 
 __all__ = ["assemble", "choose_overhangs", "order_parts"]
 
-# site, bases between site and cut, length of the overhang (REBASE)
-_ENZYMES = {
-    "BsaI": ("GGTCTC", 1, 4),
-    "BsmBI": ("CGTCTC", 1, 4),
-    "Esp3I": ("CGTCTC", 1, 4),
-    "BbsI": ("GAAGAC", 2, 4),
-    "SapI": ("GCTCTTC", 1, 3),
-}
 _PAD = "TTATAT"  # so that the enzyme holds on to the end of a linear piece
 
 
@@ -63,6 +57,8 @@ def order_parts(
 ) -> tuple[list[Piece], dict[str, list[str]], tuple[str, ...]]:
     """Give each part that the candidates need once, between its sites and overhangs.
 
+    A digest of every piece is simulated: it must give the part with its overhangs and nothing else.
+
     Returns
     -------
     pieces : list of Piece
@@ -74,40 +70,55 @@ def order_parts(
     Raises
     ------
     InputError
-        The enzyme is unknown, or parts hold its site inside.
+        The enzyme is no Golden Gate enzyme, or parts hold its site inside.
     """
-    if plan.enzyme not in _ENZYMES:
-        raise InputError(
-            f"'{plan.enzyme}' is no Golden Gate enzyme here", expected=", ".join(sorted(_ENZYMES))
-        )
-    site, gap, length = _ENZYMES[plan.enzyme]
+    scissors = _scissors(plan.enzyme)
+    assert scissors.overhang is not None
     slots = max(len(candidate.parts) for candidate in candidates)
-    overhangs = choose_overhangs(slots + 1, length)
+    overhangs = choose_overhangs(slots + 1, scissors.overhang)
+    ends = _PAD + scissors.site + "A" * (scissors.cuts[0][0] - len(scissors.site))
     pieces: dict[tuple[int, str], Piece] = {}
     use: dict[str, list[str]] = {}
     broken: dict[str, None] = {}
     for candidate in candidates:
         use[candidate.id] = []
         for i, part in enumerate(candidate.parts):
-            body = overhangs[i] + str(part.sequence).upper() + overhangs[i + 1]
-            if site in body or _other(site) in body:
-                broken[part.name] = None
             key = (i, part.name)
             if key not in pieces:
-                ends = _PAD + site + "A" * gap
+                body = overhangs[i] + str(part.sequence).upper() + overhangs[i + 1]
+                sequence = ends + body + _other(ends)
+                released = [str(f.sequence) for f in digest(sequence, scissors)]
+                if len(released) != 3 or released[1] != body:
+                    broken[part.name] = None
                 pieces[key] = Piece(
-                    f"{part.name}_slot{i + 1}",
+                    plain_name(f"{part.name}_slot{i + 1}"),
                     "fragment",
-                    ends + body + _other(ends),
-                    f"part {part.name}, {plan.enzyme}, overhangs {overhangs[i]} and {overhangs[i + 1]}",
+                    sequence,
+                    f"part {part.name}, {scissors.name}, overhangs {overhangs[i]} and "
+                    f"{overhangs[i + 1]}",
                 )
             use[candidate.id].append(pieces[key].name)
     if broken:
         raise InputError(
-            f"parts hold a {plan.enzyme} site inside: {', '.join(broken)}",
+            f"{scissors.name} would cut inside of parts, or at their overhangs: "
+            f"{', '.join(broken)}",
             hint="choose another enzyme in [build], or recode the parts",
         )
     return list(pieces.values()), use, overhangs
+
+
+def _scissors(name: str) -> Enzyme:
+    """Find an enzyme that cuts beside its site and leaves 5' overhangs to join by."""
+    found = enzyme(name)
+    top = found.cuts[0][0] if found.cuts else 0
+    fits = found.type == "IIS" and found.ends == "5'" and top >= len(found.site)
+    if not fits or found.overhang not in (3, 4) or set(found.site) - set("ACGT"):
+        raise InputError(
+            f"{found.name}, {found}, is no enzyme for Golden Gate",
+            expected="one that cuts beside its site and leaves 3 or 4 bases at the 5' end",
+            hint="BsaI, BsmBI, BbsI and SapI are usual",
+        )
+    return found
 
 
 def assemble(candidate: Candidate, overhangs: Sequence[str]) -> Record:
@@ -121,7 +132,7 @@ def assemble(candidate: Candidate, overhangs: Sequence[str]) -> Record:
     last = overhangs[len(candidate.parts)]
     names.append("fusion")
     parts.append(Record(Letters(last, Molecule.DNA), name=f"overhang {last}"))
-    return join_parts(candidate.id, names, parts)
+    return join_parts(candidate.record.name, names, parts)
 
 
 def _other(text: str) -> str:

@@ -14,6 +14,7 @@ from biowright.core import Molecule
 from biowright.core import Sequence as Letters
 from biowright.design import Candidate
 
+from .names import plain_name
 from .plan import BuildPlan, Piece
 
 __all__ = ["design_primers", "melting_temperature"]
@@ -79,7 +80,7 @@ def design_primers(
             for letter, sequence in (("F", pair.forward), ("R", pair.reverse)):
                 if sequence not in pieces:
                     change = wanted[pair.low : pair.high]
-                    name = f"{plan.parent.name}_{place}_{change}_{letter}"
+                    name = plain_name(f"{plan.parent.name}_{place}_{change}_{letter}")
                     pieces[sequence] = Piece(
                         name, "oligo", sequence, f"mutagenesis of bases {place} to {change}"
                     )

@@ -5,19 +5,21 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from biowright.core import InputError, Record
 from biowright.design import Candidate
 from biowright.formats import open_output, write
-from biowright.measure import Well, template
+from biowright.measure import Well, guard_cell, template
 
 from .fragments import order_fragments
 from .golden_gate import assemble, order_parts
 from .mutagenesis import design_primers
-from .opentrons import write_protocol
+from .names import plain_name
+from .opentrons import SMALLEST, write_protocol
 from .plan import BuildPlan, Piece, Transfer, WorkPackage
 from .transfers import dispense_pieces, mix_stocks, transfer_rows
 
@@ -31,7 +33,8 @@ class _Work:
     records: list[Record] = field(default_factory=list)
     pieces: list[Piece] = field(default_factory=list)
     transfers: list[Transfer] = field(default_factory=list)
-    places: list[list[str]] = field(default_factory=list)
+    places: Mapping[str, list[tuple[str, str]]] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
     notices: list[str] = field(default_factory=list)
 
 
@@ -43,7 +46,7 @@ def write_package(
     Files
     -----
     designs.csv
-        Identity and factors of each design.
+        Identity and factors of each design, and the name of its DNA in the other files.
     designs.gb, designs.ttl
         Their DNA as GenBank and SBOL 3, where they have any.
     orders.csv
@@ -55,7 +58,7 @@ def write_package(
     transfers.csv
         A pick list for an acoustic dispenser, in whole drops of 2.5 nL.
     protocol-plate-N.py
-        The same for an Opentrons OT-2, one a plate.
+        The same for an Opentrons robot, one a plate.
     measurements.csv
         The table to fill in.
 
@@ -74,59 +77,77 @@ def write_package(
     """
     work = _prepare(candidates, layout, plan)
     files: dict[str, str] = {}
-    names = list(dict.fromkeys(name for c in candidates for name in c.factors))
-    _put(
-        folder,
-        "designs.csv",
-        [["id", *names]]
-        + [[c.id, *(str(c.factors.get(name, "")) for name in names)] for c in candidates],
-        files,
-    )
+    _put(folder, "designs.csv", _design_rows(candidates, work.names), files)
     if work.records:
         for name in ("designs.gb", "designs.ttl"):
             write(work.records, folder / name, force=True)
             files[name] = hashlib.sha256((folder / name).read_bytes()).hexdigest()
     fresh = [piece for piece in work.pieces if piece.name not in plan.have]
-    prices = {"fragment": plan.price_base, "oligo": plan.price_oligo_base}
-    cost = round(sum(prices[p.kind] * len(p.sequence) for p in fresh), 2)
+    prices = {p.name: round(_price(p, plan), 2) for p in fresh}
     if work.pieces:
         rows = [["name", "type", "length", "sequence", f"price [{plan.currency}]", "purpose"]]
         for p in fresh:
-            price = f"{prices[p.kind] * len(p.sequence):.2f}"
+            price = f"{prices[p.name]:.2f}"
             rows.append([p.name, p.kind, str(len(p.sequence)), p.sequence, price, p.purpose])
         _put(folder, "orders.csv", rows, files)
     if work.places:
-        _put(folder, "sources.csv", [["name", "plate", "well"], *work.places], files)
+        places = [[name, *place] for name, wells in work.places.items() for place in wells]
+        _put(folder, "sources.csv", [["name", "plate", "well"], *places], files)
     plates = [["plate", "well", "design", "role", "replicate"]]
     plates += [[str(w.plate), w.name, w.design, w.role, str(w.replicate)] for w in layout]
     _put(folder, "plates.csv", plates, files)
     if work.transfers:
         _put(folder, "transfers.csv", transfer_rows(work.transfers), files)
-        for plate in sorted({t.plate for t in work.transfers}):
-            chosen = [t for t in work.transfers if t.plate == plate]
-            text = write_protocol(f"{folder.name}, plate {plate}", chosen, plan.wells)
-            _write(folder, f"protocol-plate-{plate}.py", text, files)
+        _put_protocols(folder, work, plan, files)
     _put(folder, "measurements.csv", template(layout, plan.quantities), files)
-    return WorkPackage(
-        files, cost, plan.currency, tuple(p.name for p in fresh), tuple(work.notices)
-    )
+    cost = round(sum(prices.values()), 2)
+    return WorkPackage(files, cost, plan.currency, tuple(prices), tuple(work.notices))
+
+
+def _design_rows(
+    candidates: Sequence[Candidate], names: Mapping[str, str]
+) -> Iterator[Sequence[str]]:
+    factors = list(dict.fromkeys(name for c in candidates for name in c.factors))
+    yield ["id", *(["record"] if names else []), *factors]
+    for c in candidates:
+        record = [names.get(c.id, "")] if names else []
+        yield [c.id, *record, *(str(c.factors.get(name, "")) for name in factors)]
+
+
+def _price(piece: Piece, plan: BuildPlan) -> float:
+    base = plan.price_base if piece.kind == "fragment" else plan.price_oligo_base
+    return base * len(piece.sequence)
+
+
+def _put_protocols(folder: Path, work: _Work, plan: BuildPlan, files: dict[str, str]) -> None:
+    small = sum(t.volume < SMALLEST for t in work.transfers)
+    if small:
+        work.notices.append(
+            f"{small} of {len(work.transfers)} transfers are below 1 µL: only an acoustic dispenser "
+            "does them (transfers.csv); the Opentrons protocols hold the others"
+        )
+    for plate in sorted({t.plate for t in work.transfers}):
+        chosen = [t for t in work.transfers if t.plate == plate]
+        if all(t.volume < SMALLEST for t in chosen):
+            continue
+        title = f"{folder.name}, plate {plate}"
+        text = write_protocol(title, chosen, plan.wells, plan.volume, plan.robot)
+        _write(folder, f"protocol-plate-{plate}.py", text, files)
 
 
 def _prepare(candidates: Sequence[Candidate], layout: Sequence[Well], plan: BuildPlan) -> _Work:
-    by_id = {candidate.id: candidate for candidate in candidates}
+    candidates = [_named(candidate) for candidate in candidates]
     with_dna = [c for c in candidates if c.record is not None]
     work = _Work(records=[c.record for c in with_dna if c.record is not None])
     use: dict[str, list[str]] = {}
     match plan.method:
         case "none":
-            return work
+            pass
         case "mix":
-            work.transfers, stocks, work.notices = mix_stocks(layout, by_id, plan)
-            work.places = [[name, *place] for name, places in stocks.items() for place in places]
-            return work
+            by_id = {candidate.id: candidate for candidate in candidates}
+            work.transfers, work.places, work.notices = mix_stocks(layout, by_id, plan)
         case "fragments":
-            work.pieces = order_fragments(with_dna, plan)
-            use = {c.id: [p.name] for c, p in zip(with_dna, work.pieces, strict=True)}
+            work.pieces, use = order_fragments(with_dna, plan)
         case "mutagenesis":
             work.pieces, use, work.notices = design_primers(with_dna, plan)
         case "golden-gate":
@@ -136,18 +157,45 @@ def _prepare(candidates: Sequence[Candidate], layout: Sequence[Well], plan: Buil
             work.records = [assemble(c, overhangs) for c in with_dna]
         case _:
             raise InputError(f"there is no build method '{plan.method}'")
-    names = [piece.name for piece in work.pieces]
-    doubled = sorted({name for name in names if names.count(name) > 1})
-    if doubled:  # two sequences under one name would be mixed up on the bench
-        raise InputError(f"two pieces to order are named '{doubled[0]}'", hint="rename the parts")
-    work.transfers, places = dispense_pieces(layout, use, [p.name for p in work.pieces])
-    work.places = [[name, *place] for name, place in places.items()]
+    work.names = {c.id: r.name for c, r in zip(with_dna, work.records, strict=True)}
+    _check(work)
+    if work.pieces:
+        work.transfers, work.places = dispense_pieces(layout, use, plan)
     return work
+
+
+def _named(candidate: Candidate) -> Candidate:
+    """Give a design's DNA a name that files and vendors take."""
+    if candidate.record is None:
+        return candidate
+    record = candidate.record.changed(name=plain_name(candidate.record.name))
+    return replace(candidate, record=record)
+
+
+def _check(work: _Work) -> None:
+    """Refuse what would be mixed up on the bench, or what no vendor makes."""
+    for what, names in (
+        ("designs", [record.name for record in work.records]),
+        ("pieces to order", [piece.name for piece in work.pieces]),
+    ):
+        doubled = [name for name, count in Counter(names).items() if count > 1]
+        if doubled:
+            raise InputError(
+                f"two {what} are named '{doubled[0]}'", hint="rename the parts or candidates"
+            )
+    strange = [p.name for p in work.pieces if set(p.sequence) - set("ACGT")]
+    if strange:
+        raise InputError(
+            f"{len(strange)} of {len(work.pieces)} pieces to order hold letters other than A, C, G "
+            f"and T: {', '.join(strange[:5])}",
+            hint="look at the designs, the parts, and upstream and downstream in [build]",
+        )
 
 
 def _put(folder: Path, name: str, rows: Iterable[Sequence[str]], files: dict[str, str]) -> None:
     text = io.StringIO(newline="")
-    csv.writer(text, lineterminator="\n").writerows(rows)
+    guarded = ([guard_cell(cell) for cell in row] for row in rows)
+    csv.writer(text, lineterminator="\n").writerows(guarded)
     _write(folder, name, text.getvalue(), files)
 
 

@@ -29,6 +29,8 @@ class BuildPlan:
         The final volume of a well in µL.
     wells : int
         Of a plate.
+    robot : str
+        Whose protocol is written: ``Flex`` or ``OT-2``.
     parent : Record, optional
         What the designs are variants of.
     stocks : mapping of factor to (concentration, unit)
@@ -47,6 +49,7 @@ class BuildPlan:
     currency: str = "EUR"
     volume: float = 50.0
     wells: int = 96
+    robot: str = "Flex"
     parent: Record | None = None
     stocks: Mapping[str, tuple[float, str]] = field(default_factory=dict)
     quantities: Mapping[str, str] = field(default_factory=dict)

@@ -1,4 +1,8 @@
-"""Liquid transfers: whole drops for an acoustic dispenser, and the source plates that they come from."""
+"""Liquid transfers: whole drops for an acoustic dispenser, and the source plates that they come from.
+
+A liquid that is drawn more often than one source well allows stands in as many wells as it needs, one
+after the other.
+"""
 
 from __future__ import annotations
 
@@ -11,12 +15,15 @@ from biowright.measure import SHAPES, Well, well_name
 
 from .plan import BuildPlan, Transfer
 
-__all__ = ["DROP", "dispense_pieces", "mix_stocks", "whole_drops"]
+__all__ = ["DROP", "dispense_pieces", "mix_stocks", "transfer_rows", "whole_drops"]
 
 DROP = 2_500  # pL
-DNA_VOLUME = 100_000  # pL of each piece of DNA a well
+DNA_VOLUME = 1_000_000  # pL of each piece of DNA a well: acoustics and pipettes both give it
 SOURCE_VOLUME = 45_000_000  # pL that can be drawn from a well of a 384-well source plate
 SOURCE_WELLS = 384
+
+_Demand = tuple[Well, str, int]
+_Place = tuple[str, str]
 
 
 def whole_drops(volume: float) -> int:
@@ -30,104 +37,141 @@ def whole_drops(volume: float) -> int:
     return math.floor(volume / DROP + 0.5) * DROP
 
 
-def _source_wells() -> list[str]:
-    rows, columns = SHAPES[SOURCE_WELLS]
-    return [well_name(row, column) for row in range(rows) for column in range(columns)]
-
-
 def dispense_pieces(
-    layout: Sequence[Well], use: Mapping[str, Sequence[str]], order: Sequence[str]
-) -> tuple[list[Transfer], dict[str, tuple[str, str]]]:
-    """Bring the pieces of DNA of each design into its wells.
+    layout: Sequence[Well], use: Mapping[str, Sequence[str]], plan: BuildPlan
+) -> tuple[list[Transfer], dict[str, list[_Place]]]:
+    """Bring the pieces of DNA of each design into its wells, 1 µL of each.
 
     Parameters
     ----------
     layout : sequence of Well
     use : mapping of design to names of pieces
-    order : sequence of str
-        All pieces, in the order in which they stand in the source plates.
+    plan : BuildPlan
 
     Returns
     -------
     transfers : list of Transfer
-    places : dict of piece to (plate, well)
-        Where each piece stands in the source plates.
+    places : dict of piece to list of (plate, well)
+        Where each piece stands in the source plates, in the order of the designs.
+
+    Raises
+    ------
+    InputError
+        The pieces of a design are more than its well holds.
     """
-    wells = _source_wells()
-    places = {
-        name: (f"DNA-{i // len(wells) + 1}", wells[i % len(wells)]) for i, name in enumerate(order)
-    }
-    transfers = [
-        Transfer(*places[name], well.plate, well.name, DNA_VOLUME, name)
-        for well in layout
-        for name in use.get(well.design, ())
-    ]
-    return transfers, places
+    for design, names in use.items():
+        if len(names) * DNA_VOLUME > plan.volume * 1_000_000:
+            raise InputError(
+                f"design {design} needs {len(names)} pieces of DNA of 1 µL in a well of "
+                f"{plan.volume:g} µL",
+                hint="raise the volume in [build]",
+            )
+    demands = [(well, name, DNA_VOLUME) for well in layout for name in use.get(well.design, ())]
+    order = [name for names in use.values() for name in names]
+    return _draw(demands, order, "DNA")
 
 
 def mix_stocks(
     layout: Sequence[Well], candidates: Mapping[str, Candidate], plan: BuildPlan
-) -> tuple[list[Transfer], dict[str, list[tuple[str, str]]], list[str]]:
+) -> tuple[list[Transfer], dict[str, list[_Place]], list[str]]:
     """Mix each well from stocks, filled up with diluent.
 
-    The volume of a stock is ``final volume * concentration / stock concentration`` in whole drops.
+    The volume of a stock is ``final volume * concentration / stock concentration`` in whole drops. Wells
+    whose content is no design, such as a blank, get diluent only.
 
     Returns
     -------
     transfers : list of Transfer
     places : dict of stock to its source wells
     notices : list of str
-        Concentrations that whole drops miss by more than 5 %.
+        Concentrations that whole drops miss by more than 5 %, and factors that are not pipetted.
 
     Raises
     ------
     InputError
-        The stocks of a design need more than the well's volume.
+        The stocks of a design need more than the well's volume, or a concentration is no number.
     """
-    total = round(plan.volume * 1_000_000)
-    demands: list[tuple[Well, str, int]] = []
+    total = whole_drops(plan.volume * 1_000_000)
+    demands: list[_Demand] = []
     notices: dict[str, None] = {}
     for well in layout:
         candidate = candidates.get(well.design)
-        used = 0
-        for name, (stock, unit) in plan.stocks.items() if candidate else ():
-            wanted = float(candidate.factors[name])  # type: ignore[union-attr]
-            volume = whole_drops(total * wanted / stock)
-            reached = volume / total * stock
+        volumes = {} if candidate is None else _volumes(candidate, plan, total)
+        demands += [(well, name, volume) for name, volume in volumes.items() if volume]
+        fill = total - sum(volumes.values())
+        if fill:
+            demands.append((well, "diluent", fill))
+        for name, volume in volumes.items():
+            assert candidate is not None
+            stock, unit = plan.stocks[name]
+            wanted, reached = float(candidate.factors[name]), volume / total * stock
             if wanted and abs(reached - wanted) > 0.05 * wanted:
                 notices[
                     f"{name}: whole drops give {reached:.4g} {unit} where {well.design} asks for "
                     f"{wanted:.4g}; dilute the stock"
                 ] = None
-            used += volume
-            if volume:
-                demands.append((well, name, volume))
-        if used > total:
-            raise InputError(
-                f"design {well.design} needs {used / 1e6:.1f} µL of stocks in a well of "
-                f"{plan.volume:g} µL",
-                hint="use stronger stocks, or a sum bound on the factors",
-            )
-        fill = whole_drops(total - used)
-        if fill:
-            demands.append((well, "diluent", fill))
-    free = iter(_source_wells() * 100)
-    places: dict[str, list[tuple[str, str]]] = {}
-    left: dict[str, int] = {}
-    count = 0
-    transfers = []
-    for well, name, volume in sorted(demands, key=lambda d: d[1]):
-        while volume:
-            if left.get(name, 0) < DROP:
-                plate = f"stocks-{count // SOURCE_WELLS + 1}"
-                places.setdefault(name, []).append((plate, next(free)))
-                left[name] = SOURCE_VOLUME
-                count += 1
-            part = min(volume, left[name] // DROP * DROP)
-            transfers.append(Transfer(*places[name][-1], well.plate, well.name, part, name))
-            left[name] -= part
-            volume -= part
+    dry = {name for c in candidates.values() for name in c.factors if name not in plan.stocks}
+    if dry:
+        notices[f"not mixed from stocks, see designs.csv: {', '.join(sorted(dry))}"] = None
+    transfers, places = _draw(demands, [*plan.stocks, "diluent"], "stocks")
     return transfers, places, list(notices)
+
+
+def _volumes(candidate: Candidate, plan: BuildPlan, total: int) -> dict[str, int]:
+    """Give the volume of each stock in whole drops; together no more than the well's."""
+    exact: dict[str, float] = {}
+    for name, (stock, _) in plan.stocks.items():
+        try:
+            wanted = float(candidate.factors[name])
+        except ValueError:
+            wanted = math.nan
+        if not 0 <= wanted < math.inf:
+            raise InputError(
+                f"design {candidate.id}: {name} = {candidate.factors[name]} is no concentration",
+                hint="a factor with a stock takes numbers from 0 on",
+            )
+        exact[name] = total * wanted / stock
+    if sum(exact.values()) > total + DROP / 2:
+        raise InputError(
+            f"design {candidate.id} needs {sum(exact.values()) / 1e6:.1f} µL of stocks in a well of "
+            f"{plan.volume:g} µL",
+            hint="use stronger stocks, or a sum bound on the factors",
+        )
+    volumes = {name: whole_drops(volume) for name, volume in exact.items()}
+    while sum(volumes.values()) > total:  # rounded up too often: take back where it errs least
+        name = max(volumes, key=lambda name: volumes[name] - exact[name])
+        volumes[name] -= DROP
+    return volumes
+
+
+def _draw(
+    demands: Sequence[_Demand], order: Iterable[str], plates: str
+) -> tuple[list[Transfer], dict[str, list[_Place]]]:
+    """Draw liquids from source wells, which stand in order and are left when they are empty."""
+    wanted: dict[str, list[_Demand]] = {name: [] for name in order}
+    for demand in demands:
+        wanted[demand[1]].append(demand)
+    places: dict[str, list[_Place]] = {}
+    transfers = []
+    count = 0
+    for name, draws in wanted.items():
+        left = 0
+        for well, _, volume in draws:
+            while volume:
+                if not left:
+                    places.setdefault(name, []).append(_source(plates, count))
+                    count += 1
+                    left = SOURCE_VOLUME
+                part = min(volume, left)
+                transfers.append(Transfer(*places[name][-1], well.plate, well.name, part, name))
+                left -= part
+                volume -= part
+    return transfers, places
+
+
+def _source(plates: str, count: int) -> _Place:
+    plate, place = divmod(count, SOURCE_WELLS)
+    return f"{plates}-{plate + 1}", well_name(*divmod(place, SHAPES[SOURCE_WELLS][1]))
 
 
 def transfer_rows(transfers: Iterable[Transfer]) -> list[list[str]]:

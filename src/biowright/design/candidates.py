@@ -37,23 +37,18 @@ class Candidate:
 
 
 class DesignSpace(Protocol):
-    """All designs that a campaign may choose from.
+    """All designs that a campaign may choose from."""
 
-    Attributes
-    ----------
-    search : Space or Factors
-        The same space as the recommender sees it; its keys are what `candidate` takes.
-    parent : Record or None
-        What the designs are variants of, if they are.
-    """
+    @property
+    def search(self) -> Space | Factors:
+        """The same space as the recommender sees it; its keys are what `candidate` takes."""
 
-    search: Space | Factors
-    parent: Record | None
+    @property
+    def parent(self) -> Record | None:
+        """What the designs are variants of, if they are."""
 
     def candidate(self, key: Hashable) -> Candidate:
         """Give the design of a key."""
-        ...
 
     def key(self, id: str) -> Hashable:
         """Give the key of an identity, or raise InputError."""
-        ...

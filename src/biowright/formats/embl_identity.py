@@ -138,6 +138,8 @@ def identity_of(record: Record, old: Identity | None) -> tuple[Identity, list[Lo
         kind = kind or str(record.molecule).upper()
     elif not kind and old.molecule is Molecule.PROTEIN:
         kind = old.molecule_type
+    if old is not None and old.division == "XXX" and not division:
+        division = "XXX"  # a template, to be filled in
     silent = old is not None and not old.topology and not record.circular
     usual = "PROTEIN" if unit == "AA" else "" if unit == "SQ" else str(record.molecule)
     identity = Identity("", length, "", "" if silent else str(record.topology), usual, unit=unit)

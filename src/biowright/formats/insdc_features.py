@@ -32,7 +32,7 @@ _HEAD = re.compile(r"\n(?= {5}\S)")
 # What a line holds: a key with its sign, a plain value in quotes, one with doubled quotes or over
 # several lines, a value without quotes; or the rest, of which blank lines are left out.
 _TOKEN = re.compile(
-    r'\n {21}/([^="\s]+=)(?:"(?:([^"\n]*+)|([^"]*+(?:""[^"]*+)*+))" *+(?=\n)'
+    r'\n {21}/([^="\s]+=)(?:"(?:([^"\n]*+)|([^"\n]*+(?:(?:""|\n {6})[^"\n]*+)*+))" *+(?=\n)'
     r'|([^"\s][^\n]*(?:\n {21}[^/\s][^\n]*)*))'
     r"|\n( *+[^ \n][^\n]*)"
 )
@@ -119,23 +119,25 @@ def _paused_collection() -> Iterator[None]:
             gc.enable()
 
 
-def split_head(text: str, place: Place) -> tuple[str, str]:
-    """Divide a feature's first line, without its indentation, into key and location text.
+def split_head(text: str, more: str, place: Place) -> tuple[str, str]:
+    """Divide the first line of a feature, without its indentation, into key and location text.
 
     The location begins in column 22; where the key is longer or the columns are others, it is the
-    last word.
+    last word. `more` is what the next lines say of the location.
     """
-    if text[15:16] == " " and text[16:17] not in ("", " ") and text[:15].strip():
-        location = "".join(text[16:].split())
+    key, location = text[:15].strip(), "".join(f"{text[16:]}{more}".split())
+    if key and text[15:16] == " " and text[16:17] not in ("", " "):
         try:
             parse_location(location, place.length, circular=place.circular, wraps=place.wraps)
         except LocationError:
             if " " not in text[16:].strip():
-                return text[:15].strip(), location
+                return key, location
         else:
-            return text[:15].strip(), location
+            return key, location
     key, _, location = text.strip().rpartition(" ")
-    return (key.strip(), location) if key else (location, "")
+    if not key:
+        key, location = location, ""
+    return key.strip(), "".join(f"{location}{more}".split())
 
 
 class _TableReader:
@@ -249,8 +251,7 @@ class _TableReader:
             while first is not None and not first[1].startswith("/"):
                 texts.append(first[1])
                 first = next(rows, None)
-            key, text = split_head(head, self.place)
-            text = "".join("".join([text, *texts]).split())
+            key, text = split_head(head, "".join(texts), self.place)
             try:
                 location = self.known.get(text) or self.locate(text)
             except LocationError as error:

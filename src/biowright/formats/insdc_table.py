@@ -131,6 +131,13 @@ class _TableWriter:
             if part.strand == 1:
                 return f"{part.start + 1}..{part.end}"
             return f"complement({part.start + 1}..{part.end})"
+        if location.end > self.place.length and not self.place.circular:
+            raise FormatError(
+                f"the feature at {location} lies outside of the sequence of "
+                f"{self.place.length:,} letters",
+                record=self.record,
+                hint="move or remove it",
+            )
         text = write_location(location, self.place.length)
         try:
             back = parse_location(
@@ -148,7 +155,7 @@ class _TableWriter:
 
     def _head(self, key: str, text: str) -> str:
         plain = re.sub(r"[^\S ]", " ", key).strip() or "misc_feature"
-        if " " in plain and split_head(f"{plain:<15} {text}", self.place) != (plain, text):
+        if " " in plain and split_head(f"{plain:<15} {text}", "", self.place) != (plain, text):
             plain = plain.replace(" ", "_")
         if plain != key:
             self._change("feature type", f"'{key}' is written as '{plain}'")

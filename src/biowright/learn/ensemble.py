@@ -19,7 +19,7 @@ from .columns import Column
 from .gaussian import GaussianProcess
 from .linear import Ridge
 from .trees import Forest
-from .warp import Warp, fit_asinh, fit_ranks, has_heavy_tail, keep
+from .warp import Warp, fit_asinh, fit_ranks, has_heavy_tail, keep, rank
 
 __all__ = ["Ensemble", "Prediction", "correlate_top", "cover"]
 
@@ -100,7 +100,7 @@ class Ensemble:
             ("Gaussian process on identity", "identity", tamed),
             ("randomised trees", None, ranks),
             ("linear model", None, ranks),
-        )
+        )[: 3 if heavy else 4]  # ranks end with the tail: there is nothing to extrapolate
         for name, view, warp in families:
             target = warp.forward(means)
             slope = _regress(target, prior)
@@ -146,22 +146,16 @@ class Ensemble:
 
     def appraise(
         self, codes: np.ndarray, prior: np.ndarray | None, aim: float | None
-    ) -> np.ndarray:
-        """Score some designs (m,) by all families, in the units of `score`."""
-        total = np.zeros(len(codes))
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Score some designs by all families, in the units of `score`; with the processes' sd (m,)."""
+        total, variance, share = np.zeros(len(codes)), np.zeros(len(codes)), 0.0
         for k, (weight, member) in enumerate(zip(self.weights, self.members, strict=True)):
-            mean, _ = member.model.predict(codes)
+            mean, sd = member.model.predict(codes)
             total += weight * self._standardise(k, mean, prior, aim)
-        return total
-
-    def uncertainty(self, codes: np.ndarray) -> np.ndarray:
-        """Give the standardised sd (m,) of some designs, the root of the diagonal of `covary`."""
-        total, share = np.zeros(len(codes)), 0.0
-        for weight, member in zip(self.weights, self.members, strict=True):
             if isinstance(member.model, GaussianProcess):
-                total += weight * (member.model.predict(codes)[1] / member.scale) ** 2
+                variance += weight * (sd / member.scale) ** 2
                 share += weight
-        return np.sqrt(total / share)
+        return total, np.sqrt(variance / share)
 
     def covary(self, codes: np.ndarray) -> np.ndarray:
         """Give the covariance (m, m) of the standardised values of some designs."""
@@ -276,9 +270,7 @@ def correlate_top(guess: np.ndarray, truth: np.ndarray) -> float:
     >>> round(correlate_top(np.array([1.0, 2.0, 3.0]), np.array([0.1, 0.2, 9.0])), 6)
     1.0
     """
-    from scipy.stats import rankdata
-
-    scores = [-np.log(1.0 - (rankdata(x) - 0.5) / len(x)) for x in (guess, truth)]
+    scores = [-np.log(1.0 - (rank(x) - 0.5) / len(x)) for x in (guess, truth)]
     if min(np.ptp(s) for s in scores) < 1e-12:
         return 0.0
     return float(np.corrcoef(scores[0], scores[1])[0, 1])

@@ -254,17 +254,17 @@ class _Evidence:
         )
 
     def _loss(self, free: np.ndarray) -> tuple[float, np.ndarray]:
-        from scipy.linalg.lapack import dpotrf, dpotri
+        from scipy.linalg.lapack import dpotrf, dpotri, dpotrs
 
         weights, lengths, mixings, scales = self._unpack(free)
         flat, by_length, by_mixing = self.tables.correlations(lengths, mixings)
-        lower, failed = dpotrf(self._fill(flat, weights, scales), lower=1, overwrite_a=1)
+        # LAPACK's upper triangle by columns is our lower one by rows
+        factor, failed = dpotrf(self._fill(flat, weights, scales).T, lower=0, overwrite_a=1)
         if failed:
             return 1e10, np.zeros(len(free))
-        inverse, _ = dpotri(lower, lower=1)
-        inverse = np.tril(inverse) + np.tril(inverse, -1).T
-        dual = inverse @ self.target
-        adjoint = 0.5 * (inverse - np.outer(dual, dual))
+        dual, _ = dpotrs(factor, self.target, lower=0)
+        size = np.log(np.diag(factor)).sum()
+        inverse = dpotri(factor, lower=0, overwrite_c=1)[0].T
         raw = covariance_gradient(
             self.tables.codes,
             np.stack([flat, by_length, by_mixing]),
@@ -273,7 +273,8 @@ class _Evidence:
             weights,
             scales[0],
             scales[1],
-            adjoint,
+            inverse,
+            dual,
         )
         chain = np.concatenate(
             [
@@ -283,10 +284,10 @@ class _Evidence:
                 scales[:2],
             ]
         )
-        by_noise = scales[2] * float(np.diag(adjoint) @ self.shares)
+        by_noise = 0.5 * scales[2] * float((np.diag(inverse) - dual**2) @ self.shares)
         gradient = np.append(raw * chain, by_noise)[self.free]
         pull = (free - self.centre[self.free]) / self.spread[self.free]
-        loss = 0.5 * self.target @ dual + np.log(np.diag(lower)).sum() + 0.5 * pull @ pull
+        loss = 0.5 * self.target @ dual + size + 0.5 * pull @ pull
         return float(loss), gradient + pull / self.spread[self.free]
 
 

@@ -40,9 +40,12 @@ def covariance(codes, tables, starts, widths, weights, product, additive):
 
 
 @numba.njit(cache=True)
-def covariance_gradient(codes, tables, starts, widths, weights, product, additive, adjoint):
-    """Sum ``adjoint * d covariance / d parameter`` over all pairs of designs.
+def covariance_gradient(codes, tables, starts, widths, weights, product, additive, inverse, dual):
+    """Give the derivatives of minus the log evidence by the kernel's parameters.
 
+    That is the sum over all pairs of ``(inverse - dual dual') / 2`` times the derivative of the
+    covariance (Rasmussen and Williams 2006, equation 5.9); only the lower triangle of `inverse`
+    (n, n), of the covariance of the measured values, is read; `dual` (n,) is it times the values.
     The three rows of `tables` hold the correlations as `covariance` takes them, and their
     derivatives by the logarithm of the length scale and by the mixing of chemistry and identity.
     Returns an array (3 S + 2): by the weights, by the logarithms of the length scales, by the
@@ -54,7 +57,9 @@ def covariance_gradient(codes, tables, starts, widths, weights, product, additiv
     factor = np.empty(columns)
     for i in range(n):
         for j in range(i + 1):
-            weight = adjoint[i, j] if i == j else 2.0 * adjoint[i, j]
+            weight = inverse[i, j] - dual[i] * dual[j]
+            if i == j:
+                weight *= 0.5
             whole = 1.0
             parts = 0.0
             for c in range(columns):

@@ -25,7 +25,7 @@ _SHORTLIST = 3000  # kept of the whole space by the processes' mean
 _FINALISTS = 600  # kept of these for the joint choice, or four batches
 _CHUNK = 1 << 16
 _POOL = 20000  # designs drawn from a space of factors
-_SAMPLE = 2000  # designs over which effects are averaged
+_SAMPLE = 1000  # designs over which effects are averaged
 
 
 def recommend(
@@ -100,12 +100,12 @@ def recommend(
     >>> [pick.new for pick in recommend(space, wells, batch=2, seed=1).picks]
     [True, True]
     """
-    from threadpoolctl import threadpool_limits
+    from .threads import single_thread
 
     measured = Measured.empty() if measured is None else measured
     _check(batch, goal, aim, remeasure, coverage)
     # one thread: the same sums in the same order everywhere, and no waiting on a busy machine
-    with threadpool_limits(limits=1):
+    with single_thread():
         task = _Task(space, measured, pending, prior, costs, seed, goal, aim)
         if not len(measured):
             return task.begin(batch)
@@ -285,11 +285,10 @@ class _Task:
             return []
         aim = None if self.aim is None else self.sign * self.aim
         codes = self.space.codes(short)
-        score = self.ensemble.appraise(codes, self._prior_of(short), aim)
+        score, deviation = self.ensemble.appraise(codes, self._prior_of(short), aim)
         room = max(_FINALISTS, 4 * count)
         if len(short) > room:
-            spread = self.ensemble.uncertainty(codes)
-            bound = score + _OPTIMISM * spread
+            bound = score + _OPTIMISM * deviation
             keep = np.sort(np.argsort(-bound, kind="stable")[:room])
             short, codes, score = short[keep], codes[keep], score[keep]
         busy = np.zeros(len(short) + len(self.busy), dtype=bool)

@@ -219,11 +219,11 @@ def _composition(sequences: Sequence[str], kind: str) -> np.ndarray:
 
 def _principal_components(features: np.ndarray) -> np.ndarray:
     """Project on the leading directions of the variance of (a spread of) the rows."""
-    from threadpoolctl import threadpool_limits
+    from .threads import single_thread
 
     some = features[:: max(1, len(features) // 4000)].astype(float)
     centre = some.mean(axis=0)
-    with threadpool_limits(limits=1):
+    with single_thread():
         _, vectors = np.linalg.eigh((some - centre).T @ (some - centre))
         leading = vectors[:, ::-1][:, : min(_COMPONENTS, len(features))]
         signs = np.sign(leading[np.abs(leading).argmax(axis=0), np.arange(leading.shape[1])])

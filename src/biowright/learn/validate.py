@@ -10,6 +10,7 @@ import numpy as np
 from biowright.core import InputError
 
 from .table import Table
+from .warp import rank
 
 __all__ = ["Figures", "Validation", "validate"]
 
@@ -89,7 +90,7 @@ def validate(
     >>> result.figures.r2 > 0.95, result.baselines["mean"].r2 < 0.1
     (True, True)
     """
-    from threadpoolctl import threadpool_limits
+    from .threads import single_thread
 
     values = np.asarray(values, dtype=float)
     if len(values) != table.size or not np.isfinite(values).all():
@@ -110,7 +111,7 @@ def validate(
             raise InputError("all rows are one group", hint="validation needs two or more")
         places = (rng.permutation(int(units.max()) + 1) % count)[units]
         scheme = f"{count} folds of whole {'groups' if groups is not None else 'designs'}"
-    with threadpool_limits(limits=1):
+    with single_thread():
         told = _foretell(table, values, designs, places, order is not None, coverage, rng)
     tested = told.folds >= 0
     truth = values[tested]
@@ -270,11 +271,9 @@ def _tell_shared(designs: np.ndarray, places: np.ndarray, notices: list[str]) ->
 def _figures(
     guess: np.ndarray, truth: np.ndarray, races: np.ndarray, coverage: float | None
 ) -> Figures:
-    from scipy.stats import rankdata
-
     error = float(((guess - truth) ** 2).sum())
     total = float(((truth - truth.mean()) ** 2).sum())
-    ranks = [rankdata(x) for x in (guess, truth)]
+    ranks = [rank(x) for x in (guess, truth)]
     flat = min(np.ptp(r) for r in ranks) == 0
     spearman = 0.0 if flat else float(np.corrcoef(ranks[0], ranks[1])[0, 1])
     gains = [_enrich(guess[races == race], truth[races == race]) for race in np.unique(races)]

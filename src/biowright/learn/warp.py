@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-__all__ = ["Warp", "fit_asinh", "fit_ranks", "has_heavy_tail", "keep"]
+__all__ = ["Warp", "fit_asinh", "fit_ranks", "has_heavy_tail", "keep", "rank"]
 
 _TAIL = 0.25
 
@@ -30,6 +30,18 @@ class Warp:
     def inverse(self, images: np.ndarray) -> np.ndarray:
         """Bring numbers of the learning scale back."""
         return _interpolate(images, self.images, self.values, 1.0 / self.below, 1.0 / self.above)
+
+
+def rank(values: np.ndarray) -> np.ndarray:
+    """Give ranks from 1; equal values share the mean of theirs.
+
+    Examples
+    --------
+    >>> rank(np.array([5.0, 1.0, 5.0])).tolist()
+    [2.5, 1.0, 2.5]
+    """
+    _, places, counts = np.unique(values, return_inverse=True, return_counts=True)
+    return (np.cumsum(counts) - (counts - 1) / 2.0)[places]
 
 
 def has_heavy_tail(values: np.ndarray) -> bool:
@@ -64,9 +76,8 @@ def fit_ranks(values: np.ndarray) -> Warp:
     """
     from scipy.special import ndtri
 
-    levels, counts = np.unique(values, return_counts=True)
-    shares = (np.cumsum(counts) - 0.5 * counts) / counts.sum()
-    return _join(levels, ndtri(shares))
+    levels, first = np.unique(values, return_index=True)
+    return _join(levels, ndtri((rank(values)[first] - 0.5) / len(values)))
 
 
 def fit_asinh(values: np.ndarray) -> Warp:

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 from biowright.core import FormatError, InputError, UnitError, suggest
 
+from .cells import guard_cell, unguard_cell
 from .plates import Well, parse_well, well_name
 
 __all__ = ["Reading", "read_measurements", "template"]
@@ -142,10 +143,11 @@ def read_measurements(
                 problems.append(f"line {line}: plate {key[0]}, well {key[1]} stands there twice")
                 continue
             design = columns["design"]
-            if design is not None and row[design].strip() not in ("", well.design):
+            told = "" if design is None else row[design].strip()
+            if told and unguard_cell(told) != well.design.strip() != told:
                 problems.append(
                     f"line {line}: well {key[1]} holds '{well.design}' in the plate map, not "
-                    f"'{row[design].strip()}'"
+                    f"'{told}'"
                 )
             found[key] = {q: _number(row[i], comma, q) for q, i in places.items()}
         except InputError as error:
@@ -255,4 +257,6 @@ def template(layout: Sequence[Well], quantities: Mapping[str, str]) -> Iterator[
         f"{quantity} [{unit}]" if unit else quantity for quantity, unit in quantities.items()
     ]
     for well in layout:
-        yield [str(well.plate), well.name, well.design, well.role] + [""] * len(quantities)
+        yield [str(well.plate), well.name, guard_cell(well.design), well.role] + [""] * len(
+            quantities
+        )
