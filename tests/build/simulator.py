@@ -41,7 +41,8 @@ def deliver(path: Path) -> dict[str, object]:
             held = (source, found[2], float(found[1]))
             tip.setdefault("sources", set()).add(held[:2])
         elif found := _GIVE.search(text):
-            assert held is not None and float(found[1]) == held[2]
+            assert held is not None
+            assert float(found[1]) == held[2]
             key = (*held[:2], found[2])
             delivered[key] = delivered.get(key, 0.0) + held[2]
         elif text.startswith("Picking up tip"):

@@ -202,7 +202,7 @@ def test_id_lines(line: str, name: str, version: str, topology: str, molecule: s
         (b"; 12 BP.", b"", 1, "not one of EMBL"),
         (b"<1..>9", b"1..99", 48, "outside of the sequence"),
         (b"DE   T", b"de   T", 10, "has no line code"),
-        (b"RN   [5]\n", b"", 20, "'RC   A remark' follows no RN line"),
+        (b"RN   [5]\n", b"", 19, "'RC   A remark' follows no RN line"),
         (b"ID   X", b"IX   X", 1, "does not begin with an ID line"),
         (b'Trifolium repens"', b"Trifolium repens", 47, "no closing quote"),
     ],

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from .anchor import reanchored
 from .errors import EditError
 from .feature import Feature, FeatureTable
 from .follow import Piece, Window, joined, normalised, onto_pieces, opened, through_window
@@ -97,7 +98,14 @@ def features_through(record: Record, window: Window, what: str) -> FeatureTable:
         changed[index] = _changed(feature, location, cut and f"{cut} ({what})")
     for index in sources:
         changed[index] = _covering(table[index], window.length + window.growth)
-    return table.moved(np.where(moves, window.growth, 0)).replaced(changed)
+
+    def follow(place: Location) -> Location:
+        if window.circular:
+            place = joined(place, window.length)
+        return through_window(place, window)[0]
+
+    moved = table.moved(np.where(moves, window.growth, 0)).replaced(changed)
+    return _with_anchors(table, moved, follow, window.length + window.growth)
 
 
 def features_onto(
@@ -136,7 +144,12 @@ def features_onto(
     for index in sources:
         changed[index] = _covering(table[index], length)
         kept[index] = True
-    return table.moved(offset).replaced(changed).selected(kept.nonzero()[0])
+
+    def follow(place: Location) -> Location | None:
+        return onto_pieces(place, pieces, old, merge=merge, unit=unit)[0]
+
+    moved = _with_anchors(table, table.moved(offset).replaced(changed), follow, length)
+    return moved.selected(kept.nonzero()[0])
 
 
 def features_rotated(record: Record, origin: int) -> FeatureTable:
@@ -159,7 +172,12 @@ def features_rotated(record: Record, origin: int) -> FeatureTable:
         else:
             location = joined(feature.location, length).shifted(length - origin)
             changed[index] = _changed(feature, normalised(location, length), None)
-    return table.moved(np.where(behind, -origin, length - origin)).replaced(changed)
+
+    def follow(place: Location) -> Location:
+        return normalised(joined(place, length).shifted(length - origin), length)
+
+    moved = table.moved(np.where(behind, -origin, length - origin)).replaced(changed)
+    return _with_anchors(table, moved, follow, length)
 
 
 def features_mirrored(record: Record) -> FeatureTable:
@@ -189,7 +207,12 @@ def features_mirrored(record: Record) -> FeatureTable:
             end_fuzz = span.start_fuzz and span.start_fuzz.mirrored(length)
             span = replace(span, start_fuzz=start_fuzz, end_fuzz=end_fuzz)
             changed[index] = _changed(source, Location((span,)), None)
-    return table.mirrored(constant).replaced(changed)
+
+    def follow(place: Location) -> Location:
+        turned = (joined(place, length) if record.circular else place).mirrored(2 * length)
+        return normalised(turned, length)
+
+    return _with_anchors(table, table.mirrored(constant).replaced(changed), follow, length)
 
 
 def features_opened(record: Record, what: str) -> FeatureTable:
@@ -207,6 +230,18 @@ def features_opened(record: Record, what: str) -> FeatureTable:
             location = opened(feature.location, length)
             changed[index] = _changed(feature, location, f"cut in two ({what})")
     return table.replaced(changed)
+
+
+def _with_anchors(
+    old: FeatureTable,
+    new: FeatureTable,
+    follow: Callable[[Location], Location | None],
+    length: int,
+) -> FeatureTable:
+    """Move the positions that stand in qualifiers as the edit moves places."""
+    return new.replaced(
+        {i: reanchored(new[i], old[i].qualifiers, follow, length) for i in old.anchored()}
+    )
 
 
 def references_through(record: Record, window: Window) -> tuple[Reference, ...]:

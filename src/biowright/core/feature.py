@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 __all__ = ["Feature", "FeatureTable"]
 
 CUT_NOTE = "cut: "
+# qualifiers that hold positions of the record in their text
+ANCHORS = frozenset({"transl_except", "anticodon", "tag_peptide", "rpt_unit_range"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,15 +143,18 @@ class FeatureTable(SequenceABC[Feature]):
     __slots__ = ("_state",)
 
     # the features as made; sign and offset of each, None where no map is needed; the extents of the
-    # features as made, once somebody asked. One attribute, so that all of it changes at once.
-    _state: tuple[tuple[Feature, ...], Ints | None, Ints | None, Extents | None]
+    # features as made and the indices of those with positions in their qualifiers, once somebody
+    # asked. One attribute, so that all of it changes at once.
+    _state: tuple[
+        tuple[Feature, ...], Ints | None, Ints | None, Extents | None, tuple[int, ...] | None
+    ]
 
     def __init__(self, features: Iterable[Feature] = ()) -> None:
         made = tuple(features)
         for feature in made:
             if not isinstance(feature, Feature):
                 raise InputError(f"{feature!r} is no feature", expected="a Feature")
-        self._state = (made, None, None, None)
+        self._state = (made, None, None, None, None)
 
     @classmethod
     def _with(
@@ -158,9 +163,10 @@ class FeatureTable(SequenceABC[Feature]):
         sign: Ints | None,
         offset: Ints | None,
         extents: Extents | None,
+        anchored: tuple[int, ...] | None,
     ) -> FeatureTable:
         table = cls.__new__(cls)
-        table._state = (base, sign, offset, extents)
+        table._state = (base, sign, offset, extents, anchored)
         return table
 
     def __len__(self) -> int:
@@ -172,7 +178,7 @@ class FeatureTable(SequenceABC[Feature]):
     def __getitem__(self, index: slice) -> tuple[Feature, ...]: ...
     def __getitem__(self, index: int | slice) -> Feature | tuple[Feature, ...]:
         """Give one feature, or a tuple of them."""
-        base, sign, offset, _ = self._state
+        base, sign, offset = self._state[:3]
         if isinstance(index, slice):
             if offset is None:
                 return base[index]
@@ -186,13 +192,13 @@ class FeatureTable(SequenceABC[Feature]):
         return iter(self._built())
 
     def _built(self) -> tuple[Feature, ...]:
-        base, sign, offset, extents = self._state
+        base, sign, offset, extents, anchored = self._state
         if offset is None:
             return base
         signs = [1] * len(base) if sign is None else sign.tolist()
         made = tuple(map(_mapped, base, signs, offset.tolist()))
         # the same value, built once
-        self._state = (made, None, None, extents and self.extents())
+        self._state = (made, None, None, extents and self.extents(), anchored)
         return made
 
     def __eq__(self, other: object) -> bool:
@@ -217,7 +223,7 @@ class FeatureTable(SequenceABC[Feature]):
         added = tuple(other)
         if not added:
             return self
-        base, sign, offset, extents = self._state
+        base, sign, offset, extents, _ = self._state
         if offset is None:
             return FeatureTable((*base, *added))
         import numpy as np
@@ -227,6 +233,7 @@ class FeatureTable(SequenceABC[Feature]):
             None if sign is None else np.append(sign, np.ones(len(added), np.int64)),
             np.append(offset, np.zeros(len(added), np.int64)),
             extents and Extents(*map(np.append, extents, _extents(added))),
+            None,
         )
 
     def extents(self) -> Extents:
@@ -234,10 +241,10 @@ class FeatureTable(SequenceABC[Feature]):
 
         A feature with no part in this record is given as -1.
         """
-        base, sign, offset, extents = self._state
+        base, sign, offset, extents, anchored = self._state
         if extents is None:
             extents = _extents(base)
-            self._state = (base, sign, offset, extents)
+            self._state = (base, sign, offset, extents, anchored)
         if offset is None:
             return extents
         import numpy as np
@@ -252,6 +259,14 @@ class FeatureTable(SequenceABC[Feature]):
             for bound in moved:
                 bound[index] = -1
         return moved
+
+    def anchored(self) -> tuple[int, ...]:
+        """Give the indices of the features whose qualifiers hold positions (``/transl_except``)."""
+        base, sign, offset, extents, anchored = self._state
+        if anchored is None:
+            anchored = tuple(i for i, feature in enumerate(base) if _is_anchored(feature))
+            self._state = (base, sign, offset, extents, anchored)
+        return anchored
 
     def bounds(self) -> tuple[Ints, Ints]:
         """Give the leftmost start and the rightmost end of each feature.
@@ -282,8 +297,8 @@ class FeatureTable(SequenceABC[Feature]):
 
     def moved(self, offset: int | Ints) -> FeatureTable:
         """Give the table with every feature moved by `offset`, one number or one a feature."""
-        base, sign, old, extents = self._state
-        return FeatureTable._with(base, sign, self._offset(old) + offset, extents)
+        base, sign, old, extents, anchored = self._state
+        return FeatureTable._with(base, sign, self._offset(old) + offset, extents, anchored)
 
     def mirrored(self, length: int | Ints) -> FeatureTable:
         """Give the table as seen from the other strand: every ``x`` becomes ``length - x``.
@@ -293,18 +308,18 @@ class FeatureTable(SequenceABC[Feature]):
         length : int, or ndarray of int64 with one number a feature
             The length of the sequence; twice that for a feature over the origin of a circle.
         """
-        base, sign, old, extents = self._state
+        base, sign, old, extents, anchored = self._state
         if sign is None:
             import numpy as np
 
             sign = np.ones(len(base), np.int64)
-        return FeatureTable._with(base, -sign, length - self._offset(old), extents)
+        return FeatureTable._with(base, -sign, length - self._offset(old), extents, anchored)
 
     def replaced(self, features: Mapping[int, Feature]) -> FeatureTable:
         """Give the table with some features, named by their index, exchanged."""
         if not features:
             return self
-        base, sign, offset, extents = self._state
+        base, sign, offset, extents, anchored = self._state
         changed = list(base)
         for index, feature in features.items():
             changed[index] = feature
@@ -320,19 +335,23 @@ class FeatureTable(SequenceABC[Feature]):
             extents = Extents(*(bound.copy() for bound in extents))
             for bound, values in zip(extents, fresh, strict=True):
                 bound[rows] = values
-        return FeatureTable._with(tuple(changed), sign, offset, extents)
+        if anchored is not None:
+            fresh_ones = {i for i, feature in features.items() if _is_anchored(feature)}
+            anchored = tuple(sorted((set(anchored) - features.keys()) | fresh_ones))
+        return FeatureTable._with(tuple(changed), sign, offset, extents, anchored)
 
     def selected(self, indices: SequenceABC[int] | Ints) -> FeatureTable:
         """Give the table of some features only, named by their indices, in that order."""
         import numpy as np
 
-        base, sign, offset, extents = self._state
+        base, sign, offset, extents, _ = self._state
         rows = np.asarray(indices, np.int64)
         return FeatureTable._with(
             tuple([base[i] for i in rows.tolist()]),
             None if sign is None else sign[rows],
             None if offset is None else offset[rows],
             extents and Extents(*(bound[rows] for bound in extents)),
+            None,
         )
 
     def _offset(self, offset: Ints | None) -> Ints:
@@ -361,6 +380,10 @@ def _extents(features: Collection[Feature]) -> Extents:
         ends = [part.end for part in parts]
         values.append((min(starts), max(starts), min(ends), max(ends)))
     return Extents(*np.array(values, np.int64).reshape(-1, 4).T.copy())
+
+
+def _is_anchored(feature: Feature) -> bool:
+    return any(key in ANCHORS for key, _ in feature.qualifiers.pairs)
 
 
 def _mapped(feature: Feature, sign: int, offset: int) -> Feature:

@@ -185,7 +185,7 @@ class _TableReader:
                 if '"' in value:
                     value = value.replace('""', '"')
                 pairs.append((names.get(key) or self._name(key, value), value))
-            elif line[:5] == "     " and line[5] != " ":
+            elif line[:5] == "     " and line[5] not in " /":
                 if head and not self._add(head, text, pairs):
                     return False
                 words = line.split()
@@ -330,7 +330,7 @@ def _grouped(table: str, line: int) -> Iterator[tuple[int, str, list[tuple[int, 
                 expected="a feature key and a location",
             )
         depth = depth or indent
-        if indent > depth and head:
+        if head and (indent > depth or text.startswith("/")):
             more.append((at, text.rstrip(" \t")))
             continue
         if head:

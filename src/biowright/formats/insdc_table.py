@@ -85,7 +85,7 @@ class _TableWriter:
         key = feature.type
         head = f"{self.tag}{key:<15} {text}\n"
         # a key without blanks and a location without breaks are the rule
-        if len(head) > 80 or not key.isprintable() or " " in key or not key:
+        if len(head) > 80 or not key.isprintable() or " " in key or key[:1] in ("", "/"):
             head = self._head(key, text)
         out.append(head)
         for name, value in feature.qualifiers.pairs:
@@ -154,7 +154,7 @@ class _TableWriter:
         return text
 
     def _head(self, key: str, text: str) -> str:
-        plain = re.sub(r"[^\S ]", " ", key).strip() or "misc_feature"
+        plain = re.sub(r"[^\S ]", " ", key).strip().lstrip("/ ") or "misc_feature"
         if " " in plain and split_head(f"{plain:<15} {text}", "", self.place) != (plain, text):
             plain = plain.replace(" ", "_")
         if plain != key:
