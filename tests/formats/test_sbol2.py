@@ -29,7 +29,7 @@ from biowright.core import (
 from biowright.formats import Document, read, write
 from biowright.formats.rdf.graph import Graph
 from biowright.formats.rdf.xml_reader import read_xml
-from biowright.formats.sbol.file import serialisation_of, version_of
+from biowright.formats.sbol.entry import serialisation_of, version_of
 from biowright.formats.sbol.read import read_document
 
 SUITE = "library/roundtrip/sboltestsuite_sbol1_2_3.tar.xz"

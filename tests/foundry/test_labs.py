@@ -15,7 +15,7 @@ from biowright.foundry.labs import make_lab
 from biowright.foundry.settings import FilesLab, ReplayLab, SimulatedLab
 from biowright.measure import Well, arrange_wells
 
-CANDIDATES = {n: Candidate(n, {"a": n, "b": "W", "c": "D"}) for n in ("W", "A", "NA")}
+CANDIDATES = {n: Candidate(n, {"a": n[-1], "b": "W", "c": "D"}) for n in ("W", "A", "NA")}
 
 
 def ask(lab: object, layout: list[Well], quantities: tuple[str, ...] = ("y",)) -> dict[str, object]:
@@ -42,7 +42,8 @@ def test_files_wait() -> None:
 def test_rows_of_a_design_are_its_replicates_and_no_value_is_given_twice(tmp_path: Path) -> None:
     lab = replay(tmp_path, "id,y\nA,1\nNA,5\nA,2\nA,\n")
     answers = ask(lab, wells("A", "A", "A", "A", "NA", "NA", "blank"))
-    assert list(answers.values()) == [1.0, 2.0, None, None, 5.0, None, None]
+    names = ["1A01y", "1A02y", "1A03y", "1A04y", "1A05y", "1A06y", "1A07y"]
+    assert [answers[n] for n in names] == [1.0, 2.0, None, None, 5.0, None, None]
 
 
 def test_a_repeat_begins_with_the_last_row(tmp_path: Path) -> None:

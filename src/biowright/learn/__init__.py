@@ -25,10 +25,10 @@ if TYPE_CHECKING:
     from .factors import Factor, Factors, SumLimit
     from .files import read_candidates, read_data, read_measured, write_picks
     from .measured import Measured
-    from .recommend import recommend
+    from .recommendation import recommend
     from .spaces import Sites, Slots, Space
     from .table import Table
-    from .validate import Figures, Validation, validate
+    from .validation import Figures, Validation, validate
 
 _HOMES = {
     "answers": ("Effect", "MemberReport", "ModelReport", "Pick", "Recommendation"),
@@ -36,10 +36,10 @@ _HOMES = {
     "factors": ("Factor", "Factors", "SumLimit"),
     "files": ("read_candidates", "read_data", "read_measured", "write_picks"),
     "measured": ("Measured",),
-    "recommend": ("recommend",),
+    "recommendation": ("recommend",),
     "spaces": ("Sites", "Slots", "Space"),
     "table": ("Table",),
-    "validate": ("Figures", "Validation", "validate"),
+    "validation": ("Figures", "Validation", "validate"),
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names}
 

@@ -7,7 +7,7 @@ All other triples are kept and written back. See `biowright.formats.sbol.read` f
 from __future__ import annotations
 
 from ..format import Format
-from .file import read_sbol, serialisation_of, version_of, writer
+from .entry import read_sbol, serialisation_of, version_of, writer
 from .terms import SBOL2
 
 __all__ = ["FORMATS"]

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ..format import Format
-from .file import read_sbol, serialisation_of, version_of, writer
+from .entry import read_sbol, serialisation_of, version_of, writer
 from .terms import SBOL3
 
 __all__ = ["FORMATS"]
