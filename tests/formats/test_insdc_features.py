@@ -102,7 +102,7 @@ def test_keys_and_columns_of_other_programs() -> None:
 
 
 @given(st.lists(features(100), max_size=6))
-@settings(max_examples=3000)
+@settings(max_examples=40)
 def test_tables_are_read_back_by_sweep_and_walk(made: list[Feature]) -> None:
     table, losses = write_features(made, PLACE)
     assert losses == []
@@ -114,7 +114,7 @@ def test_tables_are_read_back_by_sweep_and_walk(made: list[Feature]) -> None:
 
 
 @given(st.data())
-@settings(max_examples=3000)
+@settings(max_examples=40)
 def test_sweep_and_walk_agree_on_damaged_tables(data: st.DataObject) -> None:
     made = data.draw(st.lists(features(100), min_size=1, max_size=4))
     letters = list(write_features(made, PLACE)[0])

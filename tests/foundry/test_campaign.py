@@ -130,6 +130,8 @@ def test_a_simulated_campaign_finds_the_best_and_tells_so(tmp_path: Path) -> Non
     assert status.best is not None
     assert status.best["id"][0] == status.best["id"][2] == "W"
     assert len(told) == 16
+    effects = campaign.journal.answer("0004.1-design")["effects"]  # type: ignore[index]
+    assert {effect["column"] for effect in effects} == {"A2", "A3", "D4"}
     # the same again does nothing and says the same
     assert Campaign(tmp_path / "work").run() == status
 

@@ -30,7 +30,9 @@ def recommend(folder: Path, *extra: str, measured: str | None = "measured.csv") 
     words += ["--batch", "12", "--out", str(folder / "next.csv")]
     if measured:
         words += ["--measured", str(folder / measured)]
-    return app([*words, *extra], exit_on_error=False, print_error=False, result_action="return_value")
+    return app(
+        [*words, *extra], exit_on_error=False, print_error=False, result_action="return_value"
+    )
 
 
 def picks(folder: Path) -> list[dict[str, str]]:
@@ -101,7 +103,12 @@ def test_factors_prior_and_cost(files: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "old", "new", "message"),
     [
-        ("candidates.csv", "AC,AC,\n", "AC,AC,\nAC,AC,\n", "line 4: the id 'AC' is in line 3 already"),
+        (
+            "candidates.csv",
+            "AC,AC,\n",
+            "AC,AC,\nAC,AC,\n",
+            "line 4: the id 'AC' is in line 3 already",
+        ),
         ("candidates.csv", "AC,AC,", "AC,AC", "line 3: 2 cells where the head has 3"),
         ("candidates.csv", "AC,AC,", "AC,,", "line 3: the sequence is empty"),
         ("candidates.csv", "id,sequence", "name,sequence", "no column 'id'"),
@@ -142,7 +149,15 @@ def test_fewer_candidates_than_the_batch_and_none(files: Path, capsys) -> None:
 def test_validate_prints_figures_and_baselines(files: Path, capsys) -> None:
     rows = "".join(f"{i % 15},{i % 15 * 2 + i / 100},m{i % 15},{i // 30}\n" for i in range(60))
     (files / "data.csv").write_text("dose,titre,medium,round\n" + rows)
-    words = ["validate", "--data", str(files / "data.csv"), "--target", "titre", "--group", "medium"]
+    words = [
+        "validate",
+        "--data",
+        str(files / "data.csv"),
+        "--target",
+        "titre",
+        "--group",
+        "medium",
+    ]
     options = {"exit_on_error": False, "print_error": False, "result_action": "return_value"}
     assert app([*words, "--json"], **options) == 0
     told = json.loads(capsys.readouterr().out)

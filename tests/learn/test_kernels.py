@@ -23,7 +23,9 @@ def problem() -> dict[str, np.ndarray]:
     tables = []
     for width in widths:
         half = rng.random((width, width))
-        tables.append(np.clip((half + half.T) / 2, 0.05, 0.95) * (1 - np.eye(width)) + np.eye(width))
+        tables.append(
+            np.clip((half + half.T) / 2, 0.05, 0.95) * (1 - np.eye(width)) + np.eye(width)
+        )
     return {
         "codes": np.stack([rng.integers(width, size=12) for width in widths], axis=1),
         "tables": tables,
@@ -42,7 +44,9 @@ def plain_covariance(codes, others, tables, weights, product, additive):
             whole = product
             for w, s in zip(weights, same, strict=True):
                 whole *= 1 - w + w * s
-            out[i, j] = whole + additive * sum(w * s for w, s in zip(weights, same, strict=True)) / 3
+            out[i, j] = (
+                whole + additive * sum(w * s for w, s in zip(weights, same, strict=True)) / 3
+            )
     return out
 
 
@@ -85,7 +89,8 @@ def test_gradient_of_the_covariance(problem) -> None:
     slopes = [rng.random(p["flat"].shape) for _ in range(2)]
     for k in range(2):  # symmetric, as real ones are
         parts = [
-            p_.reshape(w, w) for p_, w in zip(np.split(slopes[k], p["starts"][1:]), p["widths"], strict=True)
+            p_.reshape(w, w)
+            for p_, w in zip(np.split(slopes[k], p["starts"][1:]), p["widths"], strict=True)
         ]
         slopes[k] = np.concatenate([(q + q.T).ravel() for q in parts])
     arguments = (p["starts"], p["widths"], p["weights"], 0.7, 0.3)
@@ -101,7 +106,9 @@ def test_gradient_of_the_covariance(problem) -> None:
     for c in range(3):
         moved = p["weights"].copy()
         moved[c] += step
-        slope = (total(moved, 0.7, 0.3, p["flat"]) - total(p["weights"], 0.7, 0.3, p["flat"])) / step
+        slope = (
+            total(moved, 0.7, 0.3, p["flat"]) - total(p["weights"], 0.7, 0.3, p["flat"])
+        ) / step
         assert ours[c] == pytest.approx(slope, rel=1e-4)
         inside = np.zeros(len(p["flat"]))
         inside[p["starts"][c] : p["starts"][c] + p["widths"][c] ** 2] = step
@@ -110,8 +117,12 @@ def test_gradient_of_the_covariance(problem) -> None:
             slope = (shifted - total(p["weights"], 0.7, 0.3, p["flat"])) / step
             assert ours[3 * (k + 1) + c] == pytest.approx(slope, rel=1e-4)
     base = total(p["weights"], 0.7, 0.3, p["flat"])
-    assert ours[9] == pytest.approx((total(p["weights"], 0.7 + step, 0.3, p["flat"]) - base) / step, 1e-4)
-    assert ours[10] == pytest.approx((total(p["weights"], 0.7, 0.3 + step, p["flat"]) - base) / step, 1e-4)
+    assert ours[9] == pytest.approx(
+        (total(p["weights"], 0.7 + step, 0.3, p["flat"]) - base) / step, 1e-4
+    )
+    assert ours[10] == pytest.approx(
+        (total(p["weights"], 0.7, 0.3 + step, p["flat"]) - base) / step, 1e-4
+    )
 
 
 def mixed(count: int, seed: int = 0):

@@ -12,7 +12,9 @@ from biowright.learn import Factor, Factors, Sites, Slots, SumLimit, Table
 from biowright.learn.warp import fit_asinh, fit_ranks, keep, rank
 
 alphabets = st.lists(
-    st.text("ACDEFGHIKLMNPQRSTVWY", min_size=1, max_size=20).map(lambda t: "".join(dict.fromkeys(t))),
+    st.text("ACDEFGHIKLMNPQRSTVWY", min_size=1, max_size=20).map(
+        lambda t: "".join(dict.fromkeys(t))
+    ),
     min_size=1,
     max_size=4,
 )

@@ -18,11 +18,23 @@ __all__ = ["assemble", "choose_overhangs", "order_parts"]
 _PAD = "TTATAT"  # so that the enzyme holds on to the end of a linear piece
 
 
-def choose_overhangs(count: int, length: int = 4) -> tuple[str, ...]:
+def choose_overhangs(count: int, length: int = 4, site: str = "") -> tuple[str, ...]:
     """Choose overhangs that differ from one another, and from all reverse complements, in two bases.
 
-    No palindromes, no runs of three, at least one and at most all but one G or C; the first set in
+    No palindromes, no runs of three, at least one and at most all but one G or C, and none that is part
+    of `site`, so that the enzyme's site cannot arise anew where two parts meet; the first set in
     alphabetic order that a greedy walk finds, so that it is always the same.
+
+    Parameters
+    ----------
+    count : int
+    length : int
+    site : str
+        What the enzyme recognises.
+
+    Returns
+    -------
+    tuple of str
 
     Raises
     ------
@@ -35,10 +47,15 @@ def choose_overhangs(count: int, length: int = 4) -> tuple[str, ...]:
     ('AACA', 'AAGC', 'ACAC', 'ACCA')
     """
     chosen: list[str] = []
+    forbidden = f"{site} {_other(site)}" if site else ""
     for letters in itertools.product("ACGT", repeat=length):
         overhang = "".join(letters)
         strong = sum(letter in "GC" for letter in overhang)
-        if not 1 <= strong < length or any(3 * x in overhang for x in "ACGT"):
+        if (
+            not 1 <= strong < length
+            or any(3 * x in overhang for x in "ACGT")
+            or overhang in forbidden
+        ):
             continue
         other = _other(overhang)
         taken = [*chosen, *map(_other, chosen)]
@@ -48,7 +65,7 @@ def choose_overhangs(count: int, length: int = 4) -> tuple[str, ...]:
                 return tuple(chosen)
     raise InputError(
         f"there are no {count} overhangs of {length} bases that differ in two",
-        hint="use fewer slots",
+        hint="use fewer slots" + (", or an enzyme that leaves four bases" if length < 4 else ""),
     )
 
 
@@ -75,7 +92,7 @@ def order_parts(
     scissors = _scissors(plan.enzyme)
     assert scissors.overhang is not None
     slots = max(len(candidate.parts) for candidate in candidates)
-    overhangs = choose_overhangs(slots + 1, scissors.overhang)
+    overhangs = choose_overhangs(slots + 1, scissors.overhang, scissors.site)
     ends = _PAD + scissors.site + "A" * (scissors.cuts[0][0] - len(scissors.site))
     pieces: dict[tuple[int, str], Piece] = {}
     use: dict[str, list[str]] = {}

@@ -157,16 +157,21 @@ def _draw(
     for name, draws in wanted.items():
         left = 0
         for well, _, volume in draws:
-            while volume:
-                if not left:
+            for part in _split(volume):
+                if left < part:
                     places.setdefault(name, []).append(_source(plates, count))
                     count += 1
                     left = SOURCE_VOLUME
-                part = min(volume, left)
                 transfers.append(Transfer(*places[name][-1], well.plate, well.name, part, name))
                 left -= part
-                volume -= part
     return transfers, places
+
+
+def _split(volume: int) -> list[int]:
+    """Split a volume into even parts of whole drops that one source well gives."""
+    parts = -(-volume // SOURCE_VOLUME)
+    drops, more = divmod(volume // DROP, parts)
+    return [(drops + (i < more)) * DROP for i in range(parts)]
 
 
 def _source(plates: str, count: int) -> _Place:

@@ -29,6 +29,7 @@ COMMANDS = {
     ),
     "edit": ("biowright.cli.edit:edit", "Insert, delete, replace, rotate...; features follow."),
     "view": ("biowright.cli.view:view", "Draw a map in the terminal, or as SVG."),
+    "learn": ("biowright.cli.learn:app", "Recommend the next batch; validate what was learned."),
     "campaign": ("biowright.cli.campaign:app", "Run rounds of design, build, test and learn."),
 }
 

@@ -82,7 +82,8 @@ def recommend_next(
         raise ConflictError("the file exists already", path=out, hint="say --force to replace it")
     beside = [name for name in (prior, cost) if name is not None]
     listed = read_candidates(candidates, beside=beside)
-    wells, notices = Measured.empty(), ()
+    wells = Measured.empty()
+    notices: tuple[str, ...] = ()
     if measured is not None:
         wells, notices = read_measured(measured, listed.table, target, plate=plate)
     result = recommend(

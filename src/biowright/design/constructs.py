@@ -115,7 +115,7 @@ def join_parts(name: str, slots: Sequence[str], parts: Sequence[Record]) -> Reco
     letters = b"".join(part.sequence.data for part in parts)
     return Record(
         Letters(letters, Molecule.DNA),
-        name=name.replace("|", "_"),
+        name=name.replace("|", "__"),
         description=f"construct of {', '.join(part.name for part in parts)}",
         features=features,
         annotations=Attributes({"molecule_type": "DNA", "role": "SO:0000804"}),

@@ -180,7 +180,7 @@ class _TableReader:
                 bare = joined(bare.split("\n")) if "\n" in bare else bare.rstrip(" ")
                 pairs.append((self._bare_name(key, bare), bare))
             elif key:
-                if "\n" in value:
+                if "\n" in value or key[:-1] in SEQUENCE_KEYS:
                     value = united(key[:-1], value.split("\n"))
                 if '"' in value:
                     value = value.replace('""', '"')

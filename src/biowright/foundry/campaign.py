@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -14,9 +15,9 @@ from pydantic import TypeAdapter
 from biowright import __version__
 from biowright.build import BuildPlan, write_package
 from biowright.core import ConflictError, InputError
-from biowright.design import Candidate, DesignSpace
+from biowright.design import Candidate, DesignSpace, ProteinVariants
 from biowright.formats import open_output, remove_unfinished
-from biowright.learn import Measured, Recommendation, recommend
+from biowright.learn import Measured, Recommendation, Sites, recommend
 from biowright.measure import Reading, Well, arrange_wells, read_measurements
 
 from .journal import Journal
@@ -197,15 +198,16 @@ class Campaign:
                 "mean": pick.mean,
                 "low": pick.low,
                 "high": pick.high,
-                "reason": pick.reason,
+                "reason": self._with_site_names(pick.reason),
                 "new": pick.new,
             }
             for pick in recommendation.picks
         ]
+        effects = [asdict(effect) for effect in recommendation.effects]
         return {
             "picks": picks,
             "notices": list(recommendation.notices),
-            "effects": [asdict(effect) for effect in recommendation.effects],
+            "effects": [e | {"column": self._with_site_names(e["column"])} for e in effects],
             "model": asdict(recommendation.model) if recommendation.model else None,
             "seed": [run.seed, round],
         }
@@ -221,6 +223,14 @@ class Campaign:
             pending=self._unanswered(),
             remeasure=run.remeasure,
         )
+
+    def _with_site_names(self, text: str) -> str:
+        """Call the sites of a protein by residue and number: ``V39`` for ``site 1``."""
+        space = self.space
+        if not isinstance(space, ProteinVariants) or not isinstance(space.search, Sites):
+            return text
+        names = [f"{space.protein[place]}{place + space.first}" for place in space.sites]
+        return re.sub(r"\bsite (\d+)\b", lambda match: names[int(match[1]) - 1], text)
 
     def _unanswered(self) -> tuple[Hashable, ...]:
         """Give the designs that were built and gave no value: they are not proposed again."""

@@ -39,7 +39,7 @@ def spread(
     taken : numpy.ndarray
         Numbers of designs that exist already; they count as covered.
     prior : numpy.ndarray, optional
-        Zero-shot scores by number; every second design comes from the best eighth of its pool.
+        Zero-shot scores by number; every second design comes from the best sixteenth of its pool.
     """
     columns = space.columns
     bins = [_bin(len(column.levels)) for column in columns]
@@ -66,7 +66,7 @@ def spread(
         if not len(pool):
             break
         if prior is not None and turn % 2 == 0:
-            pool = pool[np.argsort(-prior[pool], kind="stable")[: max(1, len(pool) // 8)]]
+            pool = pool[np.argsort(-prior[pool], kind="stable")[: max(1, len(pool) // 16)]]
         rows = place(pool)
         crowd = singles[np.arange(len(columns)), rows].sum(axis=1)
         for a in range(pair_columns):
@@ -111,8 +111,8 @@ def choose(
     rest = covariance.copy()
     variance = np.diag(rest)
     open_ = ~busy
-    for j in np.flatnonzero(busy):
-        rest, variance = _imagine(rest, int(j))
+    for place in np.flatnonzero(busy).tolist():
+        rest, variance = _imagine(rest, place)
     chosen: list[int] = []
     while len(chosen) < count and open_.any():
         bound = score + optimism * np.sqrt(np.maximum(variance, 0.0))

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .columns import Column
+from .columns import Column, View
 from .gaussian import GaussianProcess
 from .linear import Ridge
 from .trees import Forest
@@ -51,12 +51,22 @@ class _Member:
 
 
 class Ensemble:
-    """Models fitted to the same designs; `fit` is the only way to make one."""
+    """Models fitted to the same designs; `fit` is the only way to make one.
+
+    `weights` (families,) sum to 1; `factor` stretches the spread for the wanted coverage, which
+    holds the share `covered` of the wells.
+    """
+
+    members: list[_Member]
+    prior_slopes: list[float]
+    weights: np.ndarray
+    factor: float
+    covered: float
 
     def __init__(self, columns: Sequence[Column]) -> None:
         self.columns = tuple(columns)
-        self.members: list[_Member] = []
-        self.slope = 0.0
+        self.members = []
+        self.prior_slopes = []
 
     @classmethod
     def fit(
@@ -92,10 +102,9 @@ class Ensemble:
             Shape (n,): standardised zero-shot scores of the designs.
         """
         self = cls(columns)
-        self.prior_slopes: list[float] = []
         heavy = has_heavy_tail(means)
         ranks, tamed = (fit_ranks(means), fit_asinh(means)) if heavy else (keep(means),) * 2
-        families = (
+        families: tuple[tuple[str, View | None, Warp], ...] = (
             ("Gaussian process on nature", "nature", ranks),
             ("Gaussian process on identity", "identity", tamed),
             ("randomised trees", None, ranks),

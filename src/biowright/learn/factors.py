@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -233,7 +234,7 @@ class Factors:
     def _fits(self, row: tuple[object, ...]) -> bool:
         level = {factor.name: value for factor, value in zip(self.factors, row, strict=True)}
         for limit in self.sums:
-            total = sum(float(level[name]) for name in limit.names)  # type: ignore[arg-type]
+            total = math.fsum(float(str(level[name])) for name in limit.names)
             slack = 1e-9 * max(1.0, abs(total))
             if limit.low is not None and total < limit.low - slack:
                 return False

@@ -32,8 +32,24 @@ class GaussianProcess:
     """A fitted process; `fit` is the only way to make one.
 
     All of its answers are on the scale of the values it was fitted to. A value of `n` wells' mean
-    has the noise variance of one well divided by `n`.
+    has the noise variance of one well divided by `n`. `left_out` and `left_out_sd` (n,) are the
+    predictions of each fitted design without it; `learned` counts the kernel's parameters.
     """
+
+    codes: np.ndarray
+    centre: float
+    scale: float
+    weights: np.ndarray
+    lengths: np.ndarray
+    mixings: np.ndarray
+    product: float
+    additive: float
+    noise: float
+    learned: int
+    factor: np.ndarray
+    dual: np.ndarray
+    left_out: np.ndarray
+    left_out_sd: np.ndarray
 
     def __init__(self, columns: Sequence[Column], view: View) -> None:
         self.columns = tuple(columns)

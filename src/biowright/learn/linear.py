@@ -17,8 +17,18 @@ class Ridge:
     """A fitted linear model of all levels; `fit` is the only way to make one.
 
     The penalty has the least squared error left out, in closed form (Golub, Heath and Wahba 1979,
-    doi:10.1080/00401706.1979.10489751).
+    doi:10.1080/00401706.1979.10489751). `left_out` and `left_out_sd` (n,) are the predictions for
+    each design without it.
     """
+
+    middle: np.ndarray
+    spread: np.ndarray
+    centre: float
+    slopes: np.ndarray
+    shape: np.ndarray
+    deviation: float
+    left_out: np.ndarray
+    left_out_sd: np.ndarray
 
     def __init__(self, columns: Sequence[Column]) -> None:
         self.tables = [column.indicate() for column in columns]

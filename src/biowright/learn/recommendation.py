@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -14,6 +14,9 @@ from .answers import MemberReport, ModelReport, Pick, Recommendation
 from .factors import Factors
 from .measured import Measured, Summary, summarise
 from .spaces import Space
+
+if TYPE_CHECKING:
+    from .ensemble import Ensemble, Prediction
 
 __all__ = ["recommend"]
 
@@ -128,6 +131,8 @@ def _check(batch: int, goal: str, aim: float | None, remeasure: float, coverage:
 class _Task:
     """One recommendation in the making."""
 
+    ensemble: Ensemble
+
     def __init__(
         self,
         space: Space | Factors,
@@ -153,12 +158,8 @@ class _Task:
         self.space: Space = space
         places = {design: space.locate(design) for design in dict.fromkeys(designs)}
         wells = np.array([places[design] for design in designs], dtype=np.int64)
-        signed = Measured(
-            designs,
-            self.sign * np.asarray(measured.values, float),
-            measured.plates,
-            measured.rounds,
-        )
+        values = [self.sign * float(value) for value in measured.values]
+        signed = Measured(designs, values, measured.plates, measured.rounds)
         self.summary: Summary = summarise(wells, signed)
         self.busy = np.unique(np.array([space.locate(d) for d in pending], dtype=np.int64))
         self.gone = np.union1d(self.summary.indices, self.busy)
@@ -170,10 +171,9 @@ class _Task:
         """Choose a first batch, without any measurement."""
         from .batch import spread
 
-        prior = self.prior if self.prior is None or self.sign > 0 else -self.prior
         chosen = spread(self.space, batch, self.rng, draw=self._draw, taken=self.gone, prior=prior)
         self._finish(len(chosen), batch)
-        told = "" if prior is None else ", half of them by the zero-shot scores"
+        told = "" if self.prior is None else ", half of them by the zero-shot scores"
         reason = f"no measurements yet: covers letters and levels evenly{told}"
         picks = tuple(self._pick(index, None, reason) for index in chosen)
         return Recommendation(picks, None, (), None, tuple(self.notices))
@@ -187,7 +187,7 @@ class _Task:
     ) -> Recommendation:
         """Choose a batch with what was measured."""
         from .effects import explain, find_effects
-        from .ensemble import Ensemble, Prediction
+        from .ensemble import Ensemble
 
         summary, space = self.summary, self.space
         if np.ptp(summary.means) == 0:
@@ -202,48 +202,48 @@ class _Task:
             owners=summary.owners,
             rng=self.rng,
             coverage=coverage,
-            prior=None if self.prior is None else self.sign * self.prior[summary.indices],
+            prior=self._prior_of(summary.indices),
         )
-        again = self._repeat(codes, int(remeasure * batch))
+        again = self._repeat(int(remeasure * batch))
         short, allowed = self._shortlist(max(_SHORTLIST, 4 * batch), progress)
         chosen = self._choose(short, batch - len(again))
         self._finish(len(chosen) + len(again), batch)
-        indices = np.array([*again, *chosen], dtype=np.int64)
-        picked = space.codes(indices)
-        foretold = self.ensemble.predict(picked, self._prior_of(indices))
-        foretold = self._turn(foretold)
         sample = self._draw(_SAMPLE) if allowed > _SAMPLE else short[:_SAMPLE]
         sample = np.union1d(sample, summary.indices)
         backdrop = space.codes(sample)
-        base = self.sign * self.ensemble.predict(backdrop, self._prior_of(sample)).means
+        base = self._foretell(sample).means
         effects = find_effects(space.columns, backdrop, base)
         best_row = int(self._worth(summary.means).argmax())
+        best_value = float(self.sign * summary.means[best_row])
+        indices = np.array([*again, *chosen], dtype=np.int64)
+        foretold = self._foretell(indices)
         reasons = explain(
             space.columns,
-            picked,
+            space.codes(indices),
             foretold,
             effects,
             measured=codes,
             names=[self._name(int(i)) for i in summary.indices],
-            best=float(self.sign * summary.means[best_row]),
+            best=best_value,
             sign=self.sign if self.aim is None else 0.0,
         )
-        picks = []
-        for k, index in enumerate(indices):
-            row = Prediction(foretold.means[[k]], foretold.lows[[k]], foretold.highs[[k]])
-            reason = "a noisy maximum, to be measured again" if k < len(again) else reasons[k]
-            picks.append(self._pick(int(index), row, reason, new=k >= len(again)))
+        reasons[: len(again)] = ["a noisy maximum, to be measured again"] * len(again)
+        picks = tuple(
+            self._pick(int(index), foretold, reasons[k], row=k, new=k >= len(again))
+            for k, index in enumerate(indices)
+        )
         leader = summary.indices[[best_row]]
-        told = self._turn(self.ensemble.predict(space.codes(leader), self._prior_of(leader)))
-        mean = float(self.sign * summary.means[best_row])
-        best = self._pick(int(leader[0]), told, f"the best measured: {mean:.4g}", new=False)
+        told = f"the best measured: {best_value:.4g}"
+        best = self._pick(int(leader[0]), self._foretell(leader), told, new=False)
+        return Recommendation(picks, self._report(), tuple(effects), best, tuple(self.notices))
+
+    def _report(self) -> ModelReport:
         members = tuple(
             MemberReport(member.name, float(weight), member.skill)
             for member, weight in zip(self.ensemble.members, self.ensemble.weights, strict=True)
         )
-        wells = len(summary.values)
-        report = ModelReport(members, self.ensemble.covered, summary.noise, len(codes), wells)
-        return Recommendation(tuple(picks), report, tuple(effects), best, tuple(self.notices))
+        designs, wells = len(self.summary.means), len(self.summary.values)
+        return ModelReport(members, self.ensemble.covered, self.summary.noise, designs, wells)
 
     def _shortlist(
         self, count: int, progress: Callable[[int, int], None] | None
@@ -307,7 +307,7 @@ class _Task:
         )
         return [int(short[j]) for j in picked]
 
-    def _repeat(self, codes: np.ndarray, count: int) -> list[int]:
+    def _repeat(self, count: int) -> list[int]:
         """Choose the measured designs whose value, if right, matters, and is least certain."""
         if not count:
             return []
@@ -342,16 +342,14 @@ class _Task:
         return indices
 
     def _prior_of(self, indices: np.ndarray) -> np.ndarray | None:
-        return None if self.prior is None else self.sign * self.prior[indices]
+        return None if self.prior is None else self.prior[indices]
 
-    def _turn(self, foretold: object) -> object:
-        """Bring a prediction back from the sign in which models maximise."""
-        from .ensemble import Prediction
-
-        assert isinstance(foretold, Prediction)
+    def _foretell(self, indices: np.ndarray) -> Prediction:
+        """Foretell designs by number; the models maximise, so what is minimised is turned back."""
+        told = self.ensemble.predict(self.space.codes(indices), self._prior_of(indices))
         if self.sign > 0:
-            return foretold
-        return Prediction(-foretold.means, -foretold.highs, -foretold.lows)
+            return told
+        return type(told)(-told.means, -told.highs, -told.lows)
 
     def _per_design(
         self, given: PerDesign | None, name: str, *, standard: bool
@@ -385,13 +383,19 @@ class _Task:
     def _name(self, index: int) -> str:
         return self.names.identify(self.space.design(index))
 
-    def _pick(self, index: int, row: object, reason: str, *, new: bool = True) -> Pick:
-        from .ensemble import Prediction
-
+    def _pick(
+        self,
+        index: int,
+        foretold: Prediction | None,
+        reason: str,
+        *,
+        row: int = 0,
+        new: bool = True,
+    ) -> Pick:
         design, name = self.space.design(index), self._name(index)
-        if not isinstance(row, Prediction):
+        if foretold is None:
             return Pick(design, name, None, None, None, reason, new)
-        mean, low, high = (float(x[0]) for x in (row.means, row.lows, row.highs))
+        mean, low, high = (float(x[row]) for x in (foretold.means, foretold.lows, foretold.highs))
         return Pick(design, name, mean, low, high, reason, new)
 
 

@@ -49,8 +49,7 @@ class Table:
     def __post_init__(self) -> None:
         places = dict(zip(self.keys, range(len(self.keys)), strict=True))
         if len(places) != len(self.keys):
-            seen: set[Hashable] = set()
-            twice = next(key for key in self.keys if key in seen or seen.add(key))
+            twice = next(k for n, k in enumerate(self.keys) if places[k] != n)
             raise InputError(
                 f"the candidate '{twice}' is listed twice", hint="give each candidate its own id"
             )
@@ -107,7 +106,7 @@ class Table:
                 raise InputError(f"{len(ids)} ids but {len(cells)} entries of '{name}'")
             kind, entries = _read_column(name, cells)
             levels, inverse = np.unique(entries, return_inverse=True)
-            columns.append(Column(name, kind, levels if kind == "number" else levels.tolist()))
+            columns.append(Column(name, kind, levels.tolist()))
             codes.append(inverse.ravel())
         if not columns:
             raise InputError("the candidates have no factors", hint="give a sequence or factors")

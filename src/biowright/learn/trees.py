@@ -101,7 +101,15 @@ def descend(features, column, cut, child, value):
 
 
 class Forest:
-    """A fitted forest; `fit` is the only way to make one."""
+    """A fitted forest; `fit` is the only way to make one.
+
+    `left_out` and `left_out_sd` (n,) are the predictions for each design of trees without it.
+    """
+
+    ratio: float
+    floor: float
+    left_out: np.ndarray
+    left_out_sd: np.ndarray
 
     def __init__(self, columns: Sequence[Column]) -> None:
         self.features = [column.features() for column in columns]
@@ -139,8 +147,8 @@ class Forest:
         self.left_out = np.where(seen > 0, sums / known, values.mean())
         spread = np.maximum(squares / known - self.left_out**2, 0.0)
         misfit = float(np.mean((values - self.left_out) ** 2))
-        self.ratio = np.sqrt(misfit / max(float(spread.mean()), 1e-12))
-        self.floor = 0.3 * np.sqrt(misfit) + 1e-9
+        self.ratio = float(np.sqrt(misfit / max(float(spread.mean()), 1e-12)))
+        self.floor = 0.3 * float(np.sqrt(misfit)) + 1e-9
         self.left_out_sd = np.maximum(np.sqrt(spread) * self.ratio, self.floor)
         return self
 
