@@ -62,7 +62,7 @@ lock:
 	@test -x $(BIN)/uv || { $(PYTHON) -m venv $(VENV) && $(BIN)/python -m pip install --quiet uv; }
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
 		--no-header --group build --group test --group lint pyproject.toml --output-file constraints.txt
-	echo opentrons==10.1.0 | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
+	echo opentrons==8.8.2 | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
 		--generate-hashes --no-annotate --no-header - --output-file constraints-opentrons.txt
 
 clean:

@@ -10,13 +10,6 @@ import sys
 import typing
 from pathlib import Path
 
-import typing_extensions
-
-# opentrons 10.1 asks pydantic for typing.TypedDict, which pydantic refuses below Python 3.12
-typing.TypedDict = typing_extensions.TypedDict
-
-from opentrons import simulate  # noqa: E402
-
 _DRAW = re.compile(r"Aspirating ([\d.]+) uL from (\w+) of (.+?) on (?:slot )?(\w+) at")
 _GIVE = re.compile(r"Dispensing ([\d.]+) uL into (\w+) of ")
 _SWAP = re.compile(r"Put source plate (\S+) into slot (\w+),")
@@ -24,6 +17,12 @@ _SWAP = re.compile(r"Put source plate (\S+) into slot (\w+),")
 
 def deliver(path: Path) -> dict[str, object]:
     """Simulate a protocol and add up what it delivers."""
+    import typing_extensions
+
+    # opentrons 10.1 asks pydantic for typing.TypedDict, which pydantic refuses below Python 3.12
+    typing.TypedDict = typing_extensions.TypedDict
+    from opentrons import simulate
+
     with path.open() as file:
         try:
             log, _ = simulate.simulate(file, path.name)

@@ -148,7 +148,7 @@ def test_two_designs_of_one_name_and_unknown_bases_are_refused(tmp_path: Path) -
 def test_small_volumes_are_left_to_acoustics_and_told(tmp_path: Path) -> None:
     plan = BuildPlan(method="mix", stocks={"a": (1000.0, "mM")}, quantities={"y": ""})
     package = build(tmp_path, [Candidate("m", {"a": 5.0})], plan)
-    assert "1 of 4 transfers are below 1 µL" in package.notices[0]
+    assert "1 of 7 transfers are below 1 µL" in package.notices[0]
     text = (tmp_path / "protocol-plate-1.py").read_text("utf-8")
     assert "let an acoustic dispenser" in text
     tiny = BuildPlan(method="mix", volume=0.5, stocks={"a": (1000.0, "mM")})

@@ -72,6 +72,17 @@ def test_conditions_with_all_kinds_of_factors_and_a_sum() -> None:
         assert a + b <= 8.0 + 1e-9
 
 
+def test_choices_may_be_numbers() -> None:
+    space = make_space(
+        ConditionSpace(
+            kind="conditions",
+            factors=(Factor(name="T", choices=(20, 30.5)), Factor(name="m", choices=("1", "NA"))),
+        )
+    )
+    assert space.candidate(space.key("T=20;m=1")).factors == {"T": 20.0, "m": "1"}
+    assert space.candidate(space.key("T=30.5;m=NA")).factors == {"T": 30.5, "m": "NA"}
+
+
 def test_a_table_of_factors_keeps_na_as_a_name(tmp_path: Path) -> None:
     space = table(tmp_path, "id,salt,carbon\r\nNA,1.5,NA\r\nnull,2,glc\r\n007,3,\r\n")
     assert [space.search.design(i) for i in range(3)] == ["NA", "null", "007"]

@@ -44,7 +44,7 @@ def choose_overhangs(count: int, length: int = 4, site: str = "") -> tuple[str, 
     Examples
     --------
     >>> choose_overhangs(4)
-    ('AACA', 'AAGC', 'ACAC', 'ACCA')
+    ('AACA', 'AAGC', 'AATG', 'ACAA')
     """
     chosen: list[str] = []
     forbidden = f"{site} {_other(site)}" if site else ""

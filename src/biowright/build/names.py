@@ -19,7 +19,7 @@ def plain_name(name: str) -> str:
     Examples
     --------
     >>> plain_name("protein_FWAA"), plain_name("=cmd()")
-    ('protein_FWAA', 'cmd-81f5f2')
+    ('protein_FWAA', 'cmd-110f07')
     """
     plain = _STRANGE.sub("_", name).strip("_.-")
     if plain == name and len(name) <= LONGEST:

@@ -53,10 +53,28 @@ class Conditions:
         """Give a set of conditions."""
         assert isinstance(key, tuple)
         levels = {
-            factor.name: int(level) if factor.kind == "integer" else level
+            factor.name: _value(factor, level)
             for factor, level in zip(self.search.factors, key, strict=True)
         }
         return Candidate(self.search.identify(key), levels)
+
+
+def _value(factor: Factor, level: str | float) -> str | float:
+    """Give a level as people use it: whole where it is, a number where all levels are numbers."""
+    if factor.kind == "integer":
+        return int(level)
+    if factor.kind == "continuous" or any(_number(each) is None for each in factor.levels):
+        return level
+    return float(level)
+
+
+def _number(text: str) -> float | None:
+    """Read a finite number, or give None."""
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return value if math.isfinite(value) else None
 
 
 def _level(factor: Factor, text: str) -> str | float:

@@ -218,9 +218,11 @@ def _take_table(blocks: list[Block]) -> tuple[str, int]:
 
 
 def _check_keywords(blocks: list[Block]) -> None:
+    known = set(ORDER)
     for block in blocks:
         hint = None
-        if block.keyword not in ORDER:
+        if block.keyword not in known:
+            known.add(block.keyword)
             near = suggest(block.keyword or block.text[:12].upper(), _WEIGHTY)
             hint = near if near and near.startswith("did") else None
         if hint or not block.keyword:

@@ -123,7 +123,7 @@ def lay_out(
             laid.append((rank, written(keyword)))
     for keyword in sorted(contents, key=lambda word: ranks.get(word, len(ranks))):
         rank = ranks.get(keyword, len(ranks))
-        while used[keyword] < len(contents[keyword]):
-            at = next((i for i, (other, _) in enumerate(laid) if other > rank), len(laid))
-            laid.insert(at, (rank, written(keyword)))
+        fresh = [(rank, written(keyword)) for _ in contents[keyword][used[keyword] :]]
+        at = next((i for i, (other, _) in enumerate(laid) if other > rank), len(laid))
+        laid[at:at] = fresh
     return Layout([block for _, block in laid], lost)

@@ -52,6 +52,8 @@ def record_losses(
             losses.append(Loss(record.name, "annotations", f"{key}: all values but the first"))
     if record.sequence and "length" in record.annotations:
         losses.append(Loss(record.name, "annotations", "length, as the sequence itself is there"))
+    if record.sequence.data.islower():
+        losses.append(Loss(record.name, "case", "the lower case, as all letters are in it"))
     if record.quality is not None:
         losses.append(Loss(record.name, "quality", "the quality of each letter"))
     for name, extra in record.extras.items():

@@ -299,6 +299,7 @@ class Campaign:
             price_oligo_base=build.price_oligo_base,
             currency=build.currency,
             volume=build.volume,
+            robot=build.robot,
             wells=self.settings.plate.wells,
             parent=self.space.parent,
             stocks=stocks,

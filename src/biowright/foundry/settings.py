@@ -281,6 +281,8 @@ class BuildSettings:
     currency : str
     volume : float, default 50
         The final volume of a well in µL.
+    robot : {"Flex", "OT-2"}
+        The Opentrons robot that the protocols are for.
     """
 
     __pydantic_config__ = _STRICT
@@ -293,6 +295,7 @@ class BuildSettings:
     price_oligo_base: Annotated[float, Field(ge=0)] = 0.12
     currency: str = "EUR"
     volume: Positive = 50.0
+    robot: Literal["Flex", "OT-2"] = "Flex"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -58,7 +58,7 @@ def make_space(
             return Constructs(filled, parts, space.exclusions)
         case ConditionSpace():
             factors = tuple(
-                Factor(f.name, "categorical", levels=f.choices)
+                Factor(f.name, "categorical", levels=tuple(map(_level, f.choices)))
                 if f.choices
                 else Factor(
                     f.name,
@@ -73,6 +73,10 @@ def make_space(
             return Conditions(Factors(factors=factors, sums=sums))
         case TableSpace():
             return _listed(space)
+
+
+def _level(choice: str | float) -> str:
+    return choice if isinstance(choice, str) else f"{choice:.15g}"
 
 
 def _listed(space: TableSpace) -> ListedCandidates:

@@ -104,12 +104,13 @@ class Ensemble:
         self = cls(columns)
         heavy = has_heavy_tail(means)
         ranks, tamed = (fit_ranks(means), fit_asinh(means)) if heavy else (keep(means),) * 2
-        families: tuple[tuple[str, View | None, Warp], ...] = (
+        families: list[tuple[str, View | None, Warp]] = [
             ("Gaussian process on nature", "nature", ranks),
             ("Gaussian process on identity", "identity", tamed),
             ("randomised trees", None, ranks),
-            ("linear model", None, ranks),
-        )[: 3 if heavy else 4]  # ranks end with the tail: there is nothing to extrapolate
+        ]
+        if not heavy:  # ranks end with the tail: there is nothing to extrapolate
+            families.append(("linear model", None, ranks))
         for name, view, warp in families:
             target = warp.forward(means)
             slope = _regress(target, prior)

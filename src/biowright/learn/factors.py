@@ -148,7 +148,7 @@ class Factors:
                 out.append(level)
             else:
                 try:
-                    out.append(float(level))  # type: ignore[arg-type]
+                    out.append(float(str(level)))
                 except (TypeError, ValueError):
                     raise InputError(f"the factor '{factor.name}' is '{level}'") from None
         return tuple(out)

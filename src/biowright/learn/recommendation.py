@@ -171,7 +171,9 @@ class _Task:
         """Choose a first batch, without any measurement."""
         from .batch import spread
 
-        chosen = spread(self.space, batch, self.rng, draw=self._draw, taken=self.gone, prior=prior)
+        chosen = spread(
+            self.space, batch, self.rng, draw=self._draw, taken=self.gone, prior=self.prior
+        )
         self._finish(len(chosen), batch)
         told = "" if self.prior is None else ", half of them by the zero-shot scores"
         reason = f"no measurements yet: covers letters and levels evenly{told}"

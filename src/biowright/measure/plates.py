@@ -170,11 +170,12 @@ def arrange_wells(
         turn = int(generator.integers(4))
         for number in range(1, control_wells + 1):
             for control in controls:
-                place = quadrants[turn % 4].pop(0)
+                row, column = quadrants[turn % 4].pop(0)
                 turn += 1
-                taken.add(place)
-                layout.append(Well(plate, *place, control, "control", number))
+                taken.add((row, column))
+                layout.append(Well(plate, row, column, control, "control", number))
         free = iter(place for place in order if place not in taken)
         for name, role, replicate in todo[(plate - 1) * share : plate * share]:
-            layout.append(Well(plate, *next(free), name, role, replicate))
+            row, column = next(free)
+            layout.append(Well(plate, row, column, name, role, replicate))
     return sorted(layout, key=lambda w: (w.plate, w.row, w.column))

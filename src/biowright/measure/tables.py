@@ -2,8 +2,9 @@
 
 A table has a column of wells, one column a quantity, and perhaps columns for plate and design. Unit and
 quantity may stand together in the head: ``OD600 [1]``, ``titre (mg/L)``. Decimal commas are read where
-the table shows that it uses them. A name such as NA is a name; an empty cell is a missing value, and a
-missing value is not zero.
+the table shows that it uses them. Lines before the table, as instruments write them, are passed over. A
+plate grid (1 to 12 over A to H) is read too, where there is one quantity and one plate. A name such as
+NA is a name; an empty cell is a missing value, and a missing value is not zero.
 """
 
 from __future__ import annotations
@@ -18,13 +19,18 @@ from dataclasses import dataclass
 from biowright.core import FormatError, InputError, UnitError, suggest
 
 from .cells import guard_cell, unguard_cell
+from .grids import find_grid
 from .plates import Well, parse_well, well_name
 
 __all__ = ["Reading", "read_measurements", "template"]
 
 _UNIT = re.compile(r"^(.*?)\s*[\[(]\s*([^\])]*)\s*[\])]\s*$")
+_NAME = re.compile(r"^\s*[A-Za-z]{1,2}\s*\d{1,2}\s*$")
+_WELLS = ("well", "well position", "position", "wells")
 _COMMA = re.compile(r"^[+-]?\d+,\d+(?:[eE][+-]?\d+)?$")
 _MISSING = frozenset({"", "-", "--", "n/a", "n.a.", "nan", "#n/a", "overflow", "ovrflw"})
+
+_Row = tuple[int, list[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +70,8 @@ def read_measurements(
     Parameters
     ----------
     text : str
-        CSV with commas, semicolons or tabs.
+        CSV with commas, semicolons or tabs: a table with a column of wells, or a plate grid, of which
+        the wells that are empty in the plate map are passed over.
     layout : sequence of Well
         What stands where.
     quantities : mapping of str to str
@@ -86,21 +93,13 @@ def read_measurements(
         table disagrees with the plate map, a value is no number, a unit does not match. Everything that
         is wrong is told at once.
     """
-    rows, head, at = _rows(text, path)
-    names = [_UNIT.sub(r"\1", name).strip().lower() for name in head]
+    rows, head, at, grid = _rows(text, quantities, wells, path)
+    names = _plain(head)
     columns = {
-        "well": _column(names, ("well", "well position", "position", "wells")),
+        "well": _column(names, _WELLS),
         "plate": _column(names, ("plate", "plate number", "plate id")),
         "design": _column(names, ("design", "id", "sample", "sample id", "content", "name")),
     }
-    if columns["well"] is None:
-        raise FormatError(
-            "the table has no column of wells",
-            path=path,
-            line=at,
-            expected="a column named 'well'",
-            hint=suggest("well", names),
-        )
     places = {}
     for quantity, unit in quantities.items():
         index = _column(names, (quantity.lower(),))
@@ -134,7 +133,8 @@ def read_measurements(
             key = _place(row, columns, wells, several)
             well = expected.get(key)
             if well is None:
-                if any(row[i].strip() for i in places.values()):
+                # a reader reads the whole plate; a row of a table is there on purpose
+                if not grid and any(row[i].strip() for i in places.values()):
                     problems.append(
                         f"line {line}: plate {key[0]}, well {key[1]} is empty in the plate map"
                     )
@@ -182,36 +182,79 @@ def same_unit(stated: str, wanted: str) -> bool:
     ).replace("μ", "u").replace(" ", "")
 
 
-def _rows(text: str, path: str) -> tuple[list[tuple[int, list[str]]], list[str], int]:
+def _rows(
+    text: str, quantities: Mapping[str, str], wells: int, path: str
+) -> tuple[list[_Row], list[str], int, bool]:
+    """Find the table in a file: its rows, its head and the head's line, and whether it is a grid."""
     if not text.strip():
         raise FormatError("the table is empty", path=path, hint="fill in the template")
-    first = next(line for line in text.splitlines() if line.strip())
-    delimiter = max("\t;,", key=first.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    head: list[str] | None = None
-    at = 1
-    rows: list[tuple[int, list[str]]] = []
-    try:
-        for row in reader:
-            if not any(cell.strip() for cell in row) or row[0].startswith("#"):
-                continue
-            if head is None:
-                head, at = [cell.strip() for cell in row], reader.line_num
-            elif len(row) > len(head) and any(cell.strip() for cell in row[len(head) :]):
+    error: FormatError | None = None
+    for delimiter in sorted("\t;,", key=text.count, reverse=True):
+        try:
+            lines = _split(text, delimiter, path)
+        except FormatError as problem:
+            error = error or problem
+            continue
+        for start, (at, row) in enumerate(lines):
+            head = [cell.strip() for cell in row]
+            if _column(_plain(head), _WELLS) is not None and len(head) > 1:
+                return _body(lines[start + 1 :], head, path), head, at, False
+        grid = find_grid(lines, wells, path)
+        if grid is not None:
+            if len(quantities) > 1:
                 raise FormatError(
-                    f"{len(row)} cells under {len(head)} column names",
+                    f"a plate grid holds one quantity, not {', '.join(quantities)}",
                     path=path,
-                    line=reader.line_num,
-                    hint="decimal commas in a table with commas need quotes or semicolons",
+                    hint="make a table with a column 'well' and one column a quantity",
                 )
-            else:
-                cells = row[: len(head)] + [""] * (len(head) - len(row))
-                rows.append((reader.line_num, cells))
+            return grid, ["well", *quantities], grid[0][0], True
+    if error is not None:
+        raise error
+    at, row = next(line for line in lines if any(line[1]))
+    raise FormatError(
+        "the table has no column of wells",
+        path=path,
+        line=at,
+        expected="a column named 'well'",
+        hint=suggest("well", _plain(row)) or "a plate grid is read as well: 1 to 12 over A to H",
+    )
+
+
+def _split(text: str, delimiter: str, path: str) -> list[_Row]:
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    try:
+        return [(reader.line_num, row) for row in reader if not "".join(row[:1]).startswith("#")]
     except csv.Error as error:
         raise FormatError(f"this is no CSV ({error})", path=path, line=reader.line_num) from None
-    if head is None or not rows:
+
+
+def _body(lines: Sequence[_Row], head: Sequence[str], path: str) -> list[_Row]:
+    """Take the rows under a head; behind a blank line only those that name a well."""
+    at = _column(_plain(head), _WELLS)
+    assert at is not None
+    rows: list[_Row] = []
+    blank = False
+    for line, row in lines:
+        if not any(cell.strip() for cell in row):
+            blank = bool(rows)
+            continue
+        if blank and not (len(row) > at and _NAME.match(row[at])):
+            break
+        if any(cell.strip() for cell in row[len(head) :]):
+            raise FormatError(
+                f"{len(row)} cells under {len(head)} column names",
+                path=path,
+                line=line,
+                hint="decimal commas in a table with commas need quotes or semicolons",
+            )
+        rows.append((line, row[: len(head)] + [""] * (len(head) - len(row))))
+    if not rows:
         raise FormatError("the table has no rows", path=path, hint="fill in the template")
-    return rows, head, at
+    return rows
+
+
+def _plain(head: Sequence[str]) -> list[str]:
+    return [_UNIT.sub(r"\1", name).strip().lower() for name in head]
 
 
 def _column(names: Sequence[str], wanted: Sequence[str]) -> int | None:
