@@ -40,7 +40,7 @@ def main(path: Path = GENOME, rounds: int = 9) -> int:
     from Bio import SeqIO
 
     from biowright.formats import open_source
-    from biowright.formats.genbank import read, write
+    from biowright.formats.insdc.genbank import read, write
 
     data = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
     text = data.decode()

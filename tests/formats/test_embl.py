@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from strategies_record import records, wild_records
 
 from biowright.core import FormatError, Molecule, Record, Reference, Topology
-from biowright.formats import Loss, embl, genbank, open_source
+from biowright.formats import Loss, open_source
+from biowright.formats.insdc import embl, genbank
 
 # the form of the EMBL user manual's example, X56734, with a short sequence
 SMALL = b"""\

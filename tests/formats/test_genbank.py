@@ -26,7 +26,8 @@ from biowright.core import (
     Sequence,
     Topology,
 )
-from biowright.formats import Loss, genbank, open_source
+from biowright.formats import Loss, open_source
+from biowright.formats.insdc import genbank
 
 SMALL = b"""\
 LOCUS       tiny                      12 bp    DNA     linear   SYN 01-JAN-2020

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from strategies_record import features
 
 from biowright.core import Attributes, Feature, FormatError, Location
-from biowright.formats import insdc_features
-from biowright.formats.insdc_features import Place, read_features
-from biowright.formats.insdc_table import write_features
+from biowright.formats.insdc import features as insdc_features
+from biowright.formats.insdc.features import Place, read_features
+from biowright.formats.insdc.table import write_features
 
 PLACE = Place(100)
 

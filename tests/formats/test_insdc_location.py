@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from strategies_record import locations
 
 from biowright.core import Fuzz, FuzzKind, Location, LocationError, Span
-from biowright.formats.insdc_location import parse_location, simple_location, write_location
+from biowright.formats.insdc.location import parse_location, simple_location, write_location
 
 BEFORE, AFTER = Fuzz(FuzzKind.BEFORE), Fuzz(FuzzKind.AFTER)
 

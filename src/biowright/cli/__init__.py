@@ -11,6 +11,8 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
+from biowright import __version__
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -60,8 +62,6 @@ def build_app() -> App:
     """Make the application with all its commands, none of them loaded yet."""
     from cyclopts import App
 
-    from biowright import __version__
-
     app = App(
         name="biowright",
         version=__version__,
@@ -85,6 +85,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     if not arguments or arguments in (["--help"], ["-h"], ["help"]):
         sys.stdout.write(help_text())
+        return 0
+    if arguments == ["--version"]:
+        sys.stdout.write(f"{__version__}\n")
         return 0
     try:
         return _run(arguments)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from biowright.core import FormatError, Molecule, Record
 
-from .format import Loss
+from ..format import Loss
 
 __all__ = ["Locus", "in_columns", "locus_of", "read_locus", "write_locus"]
 

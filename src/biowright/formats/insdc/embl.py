@@ -1,7 +1,7 @@
 """EMBL flat files: read and written, those from before 2006 and of patents as well.
 
 The form is that of the EMBL user manual and of the INSDC feature table, which GenBank shares; a
-record's fields hold the same as for `biowright.formats.genbank`, so that one becomes the other:
+record's fields hold the same as for `biowright.formats.insdc.genbank`, so that one becomes the other:
 
 - ``name``: the first word of the ID line; ``id``: the accession with its version; ``description``:
   DE;
@@ -31,10 +31,11 @@ from biowright.core import (
     Topology,
 )
 
+from ..format import Format, Loss
+from ..source import Source
 from .embl_header import FIELDS, ORDER, REPEATS, split_blocks
 from .embl_identity import Identity, identity_of, read_identity, write_identity
-from .format import Format, Loss
-from .insdc_entries import (
+from .entries import (
     Entry,
     check_length,
     encoded,
@@ -44,11 +45,10 @@ from .insdc_entries import (
     read_letters,
     text_of,
 )
-from .insdc_features import Place, read_features
-from .insdc_header import Block, Spelling, lay_out
-from .insdc_losses import feature_spelling, field_losses, record_losses
-from .insdc_table import write_features
-from .source import Source
+from .features import Place, read_features
+from .header import Block, Spelling, lay_out
+from .losses import feature_spelling, field_losses, record_losses
+from .table import write_features
 
 __all__ = ["FORMATS"]
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from biowright.core import Record, Reference
 
-from .format import Loss
-from .insdc_features import FeatureSpelling
-from .insdc_header import Spelling
+from ..format import Loss
+from .features import FeatureSpelling
+from .header import Spelling
 
 __all__ = ["feature_spelling", "field_losses", "record_losses"]
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from biowright.core import Reference
 
-from .insdc_header import Block, Field
-from .insdc_text import break_at_commas, joined, wrapped
+from .header import Block, Field
+from .text import break_at_commas, joined, wrapped
 
 __all__ = ["ORDER", "PLAIN", "REPEATS", "genbank_fields", "split_blocks"]
 

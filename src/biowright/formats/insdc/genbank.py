@@ -49,10 +49,9 @@ from biowright.core import (
     suggest,
 )
 
-from .format import Format, Loss
-from .genbank_header import ORDER, PLAIN, REPEATS, genbank_fields, split_blocks
-from .genbank_locus import Locus, in_columns, locus_of, read_locus, write_locus
-from .insdc_entries import (
+from ..format import Format, Loss
+from ..source import Source
+from .entries import (
     Entry,
     check_length,
     encoded,
@@ -62,11 +61,12 @@ from .insdc_entries import (
     read_letters,
     text_of,
 )
-from .insdc_features import Place, read_features
-from .insdc_header import Block, Spelling, lay_out
-from .insdc_losses import feature_spelling, field_losses, record_losses
-from .insdc_table import write_features
-from .source import Source
+from .features import Place, read_features
+from .genbank_header import ORDER, PLAIN, REPEATS, genbank_fields, split_blocks
+from .genbank_locus import Locus, in_columns, locus_of, read_locus, write_locus
+from .header import Block, Spelling, lay_out
+from .losses import feature_spelling, field_losses, record_losses
+from .table import write_features
 
 __all__ = ["FORMATS"]
 

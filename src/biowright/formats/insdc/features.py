@@ -19,9 +19,9 @@ from dataclasses import dataclass, field
 
 from biowright.core import Attributes, Feature, FormatError, Location, LocationError
 
-from .insdc_location import parse_location, simple_location, write_location
-from .insdc_text import joined
-from .insdc_values import BARE_KEYS, KEY, SEQUENCE_KEYS, quoted_value, stands_bare, united
+from .location import parse_location, simple_location, write_location
+from .text import joined
+from .values import BARE_KEYS, KEY, SEQUENCE_KEYS, quoted_value, stands_bare, united
 
 __all__ = ["FeatureSpelling", "Place", "read_features", "split_head"]
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, S
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from .insdc_features import FeatureSpelling
+from .features import FeatureSpelling
 
 __all__ = ["Block", "Field", "Spelling", "lay_out"]
 

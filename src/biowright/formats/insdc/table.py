@@ -7,11 +7,11 @@ from collections.abc import Iterable
 
 from biowright.core import Feature, FormatError, Location, LocationError
 
-from .format import Loss
-from .insdc_features import FeatureSpelling, Place, split_head
-from .insdc_location import parse_location, write_location
-from .insdc_text import break_at_commas, wrapped
-from .insdc_values import BARE_KEYS, KEY, SEQUENCE_KEYS, stands_bare
+from ..format import Loss
+from .features import FeatureSpelling, Place, split_head
+from .location import parse_location, write_location
+from .text import break_at_commas, wrapped
+from .values import BARE_KEYS, KEY, SEQUENCE_KEYS, stands_bare
 
 __all__ = ["write_features"]
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from biowright.core import FormatError, Molecule, Sequence, SequenceError, Topology
 
-from .source import Source, decoded
+from ..source import Source, decoded
 
 __all__ = [
     "Entry",

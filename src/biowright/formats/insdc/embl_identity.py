@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from biowright.core import FormatError, Molecule, Record
 
-from .format import Loss
+from ..format import Loss
 
 __all__ = ["Identity", "identity_of", "read_identity", "write_identity"]
 
