@@ -221,3 +221,33 @@ def test_interrupting_is_no_traceback(
     done = biowright("inspect", examples / "puc19.gb")
     assert done.code == 130
     assert done.err == "interrupted\n"
+
+
+def test_a_hyphen_is_for_reading_only(biowright: Run, examples: Path, tmp_path: Path) -> None:
+    for command in (
+        ("convert", examples / "puc19.gb", "-", "--to", "fasta"),
+        ("edit", examples / "puc19.gb", "--op", "rotate 3", "--out", "-", "--to", "genbank"),
+        ("view", examples / "puc19.gb", "--svg", "-"),
+    ):
+        done = biowright(*command)
+        assert done.code == 2
+        assert "can only be read" in done.err
+
+
+def test_a_full_disk_is_no_defect_of_ours(examples: Path) -> None:
+    command = f"{sys.executable} -m biowright inspect {examples / 'puc19.gb'} > /dev/full"
+    done = subprocess.run(command, shell=True, capture_output=True, text=True)
+    assert done.returncode == 2
+    assert "No space left" in done.stderr
+
+
+def test_an_ending_that_formats_share_goes_to_the_format_of_the_input(
+    biowright: Run, examples: Path, tmp_path: Path
+) -> None:
+    assert biowright("convert", examples / "puc19.gb", tmp_path / "a.ttl").code == 0
+    done = biowright("convert", tmp_path / "a.ttl", tmp_path / "b.rdf", "--to", "sbol3-xml")
+    assert done.code == 0
+    done = biowright("convert", tmp_path / "b.rdf", tmp_path / "c.rdf", "--json")
+    assert done.document["losses"] == []
+    answer = biowright("inspect", tmp_path / "c.rdf", "--json").document
+    assert answer["files"][0]["format"] == "sbol3-xml"

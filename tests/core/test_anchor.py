@@ -64,7 +64,9 @@ def test_an_insertion_between_start_and_codon_moves_it() -> None:
 
 def test_a_codon_that_is_deleted_is_told() -> None:
     changed = delete(record(), 11, 14)
-    assert any("transl_except" in cut for cut in changed.features[0].cuts)
+    assert any("transl_except=(pos:12..14,aa:Sec)" in cut for cut in changed.features[0].cuts)
+    assert "transl_except" not in changed.features[0].qualifiers
+    assert protein(changed) == "MAK"
 
 
 def test_other_qualifiers_with_places() -> None:

@@ -120,6 +120,10 @@ def _run(arguments: list[str]) -> int:
         return _fail(f"{_plain(error)} (see biowright {arguments[0]} --help)", 2)
     except BrokenPipeError:
         raise
+    except OSError as error:
+        # of the system, not of ours: a full disk, a device that fails
+        place = f"{error.filename}: " if error.filename else ""
+        return _fail(f"{place}{error.strerror or error}", 2)
     except Exception as error:
         if os.environ.get("BIOWRIGHT_TRACEBACK"):
             raise

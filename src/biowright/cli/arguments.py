@@ -7,9 +7,11 @@ from typing import Annotated, BinaryIO
 
 from cyclopts import Parameter
 
+from biowright.core import InputError
+
 from . import STDIN
 
-__all__ = ["Encoding", "Force", "From", "Json", "given"]
+__all__ = ["Encoding", "Force", "From", "Json", "given", "named"]
 
 From = Annotated[
     str | None,
@@ -20,6 +22,13 @@ Encoding = Annotated[
 ]
 Force = Annotated[bool, Parameter(negative=(), help="Replace an existing file.")]
 Json = Annotated[bool, Parameter(negative=(), help="Answer with one JSON document on stdout.")]
+
+
+def named(file: str) -> str:
+    """Give the file to write; the standard output holds messages and JSON, not files."""
+    if file == STDIN:
+        raise InputError("'-' can only be read", hint="name the file to write")
+    return file
 
 
 def given(file: str) -> str | BinaryIO:

@@ -10,7 +10,7 @@ from cyclopts import Parameter
 
 from biowright.formats import convert as convert_file
 
-from .arguments import Encoding, Force, From, Json, given
+from .arguments import Encoding, Force, From, Json, given, named
 from .output import note, print_json
 
 __all__ = ["convert"]
@@ -37,7 +37,9 @@ def convert(
     output
         The file to write; its ending says the format (`.gz` packs it).
     """
-    done = convert_file(given(input), output, to=to, format=from_, encoding=encoding, force=force)
+    done = convert_file(
+        given(input), named(output), to=to, format=from_, encoding=encoding, force=force
+    )
     if json:
         print_json({"records": done.records, "losses": [asdict(loss) for loss in done.losses]})
         return 0

@@ -11,7 +11,7 @@ from cyclopts import Parameter
 from biowright.core import Editor, InputError, Record, suggest
 from biowright.formats import Document, read, write
 
-from .arguments import Encoding, Force, From, Json, given
+from .arguments import Encoding, Force, From, Json, given, named
 from .output import note, print_json
 
 __all__ = ["edit"]
@@ -51,7 +51,7 @@ def edit(
     for text in op:
         editor.apply(text)
     document[index] = editor.record
-    losses = write(document, out, format=to, force=force)
+    losses = write(document, named(out), format=to, force=force)
     cut = [(f, f.cuts[-1]) for f in editor.record.features if f.cuts]
     if json:
         print_json(

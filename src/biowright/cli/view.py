@@ -14,7 +14,7 @@ from biowright.core.location import location_text
 from biowright.core.maps import draw_svg, draw_text
 from biowright.formats import open_output, read
 
-from .arguments import Encoding, Force, From, Json, given
+from .arguments import Encoding, Force, From, Json, given, named
 from .output import note, print_json
 
 __all__ = ["view"]
@@ -75,7 +75,7 @@ def view(
             drawn = draw_svg(
                 one, shape=shape, start=low, end=high, width=width, enzymes=cuts, theme=theme
             )
-            with open_output(svg, force=force) as output:
+            with open_output(named(svg), force=force) as output:
                 output.write(drawn.encode())
         if json:
             answers.append(_answer(one, low, high, cuts, svg))

@@ -30,8 +30,8 @@ def reanchored(
 ) -> Feature:
     """Give a feature with the positions in its qualifiers where an edit has put them.
 
-    A position that cannot be read, or of which nothing is left, stays as it was, and the feature is
-    marked.
+    A qualifier whose position cannot be read, or of which nothing is left, would now tell a lie: it
+    goes, and the feature is marked with what it said.
 
     Parameters
     ----------
@@ -50,13 +50,13 @@ def reanchored(
         if key in ANCHORS and value is not None and (key, value) in said.pairs:
             moved = _moved(value, follow, length)
             if moved is None:
-                lost.append(key)
-            else:
-                value = moved
+                lost.append(f"/{key}={value}")
+                continue
+            value = moved
         pairs.append((key, value))
     feature = replace(feature, qualifiers=Attributes(pairs))
-    for key in lost:
-        feature = feature.marked(f"the place in /{key} is lost")
+    for said_before in lost:
+        feature = feature.marked(f"lost the place of {said_before}")
     return feature
 
 

@@ -86,9 +86,11 @@ def open_records(
             records = chosen.read(source)
         except BiowrightError as error:
             raise error.located(path=source.name) from None
-        yield OpenedFile(
-            chosen, records if isinstance(records, Document) else _located(records, source)
-        )
+        if isinstance(records, Document):
+            records.format = chosen.name
+        else:
+            records = _located(records, source)
+        yield OpenedFile(chosen, records)
 
 
 def _located(records: Iterable[Record], source: Source) -> Iterator[Record]:
@@ -148,7 +150,7 @@ def convert(
             counted = _Counted(opened.records)
             losses = write(counted, out, format=to, force=force)
             count = counted.count
-    target = named_format(to) if to else format_for_path(os.fspath(out))
+    target = named_format(to) if to else format_for_path(os.fspath(out), opened.format.name)
     return Conversion(count, tuple(losses), opened.format.name, target.name)
 
 

@@ -136,7 +136,9 @@ def write(
             raise InputError("a stream has no ending to tell the format by", hint="name the format")
         return _writer(named_format(format), "<stream>")(records, path)
     name = shown(path)
-    chosen = named_format(format) if format else format_for_path(name)
+    chosen = (
+        named_format(format) if format else format_for_path(name, getattr(records, "format", None))
+    )
     writer = _writer(chosen, name)
     with open_output(path, force=force) as output, _packed(output, name) as stream:
         return writer(records, stream)

@@ -138,8 +138,11 @@ def find_format(source: Source) -> Format:
     )
 
 
-def format_for_path(path: str) -> Format:
+def format_for_path(path: str, like: str | None = None) -> Format:
     """Give the format that a file of this name is to be written in.
+
+    Several formats share an ending (`.rdf`); among them the one named `like`, in which the records
+    were read, goes first.
 
     Raises
     ------
@@ -147,9 +150,9 @@ def format_for_path(path: str) -> Format:
         The ending belongs to no format that can be written.
     """
     suffix = suffix_of(path)
-    for known in formats().values():
-        if suffix and suffix in known.extensions and known.write is not None:
-            return known
+    fitting = [f for f in formats().values() if suffix in f.extensions and f.write is not None]
+    if suffix and fitting:
+        return next((known for known in fitting if known.name == like), fitting[0])
     endings = (e for f in formats().values() if f.write for e in f.extensions)
     raise FormatError(
         f"the ending '{suffix}' says no format that can be written"

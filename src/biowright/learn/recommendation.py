@@ -23,7 +23,7 @@ __all__ = ["recommend"]
 Goal = Literal["maximise", "minimise", "target"]
 PerDesign = Mapping[Hashable, float] | Sequence[float] | np.ndarray
 
-_OPTIMISM = 2.0  # standard deviations of the upper confidence bound
+_OPTIMISM = 2.5  # standard deviations of the upper confidence bound
 _SHORTLIST = 3000  # kept of the whole space by the processes' mean
 _FINALISTS = 600  # kept of these for the joint choice, or four batches
 _CHUNK = 1 << 16

@@ -290,7 +290,9 @@ def _write_record(record: Record, stream: BinaryIO) -> list[Loss]:
     line = next((block.text for block in raw if block.keyword == "LOCUS"), None)
     old = None if line is None else read_locus(line.split("\n")[0])
     locus, lost = locus_of(record, old)
-    if line is None or locus != old or not in_columns(line):
+    # a name with blanks is read by words only, and so by nobody who finds the right columns
+    readable = line is not None and (in_columns(line) or " " in locus.name)
+    if line is None or locus != old or not readable:
         line = write_locus(locus)
     losses += lost
     contents = _contents(record, raw)

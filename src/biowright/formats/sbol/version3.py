@@ -34,7 +34,7 @@ def _format(name: str, title: str, extensions: tuple[str, ...], serialisation: s
 
 FORMATS = (
     _format("sbol3", "SBOL 3 (Turtle)", (".ttl", ".turtle"), "turtle"),
-    _format("sbol3-xml", "SBOL 3 (RDF/XML)", (), "xml"),
+    _format("sbol3-xml", "SBOL 3 (RDF/XML)", (".rdf", ".xml"), "xml"),
     _format("sbol3-jsonld", "SBOL 3 (JSON-LD)", (".jsonld", ".json", ".jsonld_expanded"), "jsonld"),
     _format("sbol3-nt", "SBOL 3 (N-Triples)", (".nt",), "ntriples"),
     _format("sbol3-rdfjson", "SBOL 3 (RDF/JSON)", (".rj",), "rdfjson"),
