@@ -16,7 +16,8 @@ from .text import plain_text
 _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 _REFERENCE = {"title": "title", "authors": "authors", "journal": "journal", "pubmed": "pubMedID"}
 _VERSION = re.compile(r"\.\d+$")
-_CARRIED = ("accession", "comment", "date", "division", "methylation", "molecule_type", "organism")
+# the first five are notes
+_CARRIED = ("accession", "comment", "date", "division", "organism", "methylation", "molecule_type")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,11 +121,13 @@ def write_notes(
     if record.references != old.references:
         losses += _put_references(record, notes)
     losses += [Loss(record.name, "annotation", key) for key in said if key not in _CARRIED]
-    losses += [
-        Loss(record.name, "annotation", f"accession {other}")
-        for other in said.get("accession", ())
-        if other not in (accession, _VERSION.sub("", accession))
-    ]
+    back = Attributes(read_notes(notes).annotations)
+    for key in _CARRIED[:5]:
+        written = back.get(key, ())
+        for value in said.get(key, ()):
+            if value not in written and not (key == "date" and date and not _snapgene_date(date)):
+                told = f" is written as {written[0]!r}" if written else ""
+                losses.append(Loss(record.name, "annotation", f"{key} {value!r}{told}"))
     return notes, losses
 
 
