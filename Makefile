@@ -27,8 +27,8 @@ $(READY): constraints.txt pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || \
 		{ echo 'python3 -m venv does not work; on Debian: apt-get install python3-venv'; exit 1; }
 	@echo 'installing into $(VENV) (exact versions, checked by hash) ...'
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes --requirement constraints.txt
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --no-deps --require-hashes --requirement constraints.txt
+	@$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $(READY)
 
 demo: $(READY)
@@ -55,7 +55,7 @@ opentrons: .venv-opentrons/.ready
 
 .venv-opentrons/.ready: constraints-opentrons.txt
 	@$(PYTHON) -m venv .venv-opentrons
-	@.venv-opentrons/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes --requirement $<
+	@.venv-opentrons/bin/python -m pip install --quiet --quiet --disable-pip-version-check --no-deps --require-hashes --requirement $<
 	@touch $@
 
 lock:

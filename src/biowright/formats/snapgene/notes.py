@@ -123,10 +123,10 @@ def write_notes(
     losses += [Loss(record.name, "annotation", key) for key in said if key not in _CARRIED]
     back = Attributes(read_notes(notes).annotations)
     for key in _CARRIED[:5]:
-        written = back.get(key, ())
+        reads = back.get(key, ())
         for value in said.get(key, ()):
-            if value not in written and not (key == "date" and date and not _snapgene_date(date)):
-                told = f" is written as {written[0]!r}" if written else ""
+            if value not in reads and not (key == "date" and date and not _snapgene_date(date)):
+                told = f" is written as {reads[0]!r}" if reads else ""
                 losses.append(Loss(record.name, "annotation", f"{key} {value!r}{told}"))
     return notes, losses
 
