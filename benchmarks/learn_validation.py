@@ -54,7 +54,9 @@ def peers(
 
     spread = features.std(axis=0)
     x = (features - features.mean(axis=0)) / np.where(spread > 0, spread, 1.0)
-    kernel = ConstantKernel(1.0) * RBF(np.full(x.shape[1], 3.0)) + WhiteKernel(0.1)
+    # a length for each of a hundred columns takes minutes and gains nothing
+    lengths = np.full(x.shape[1], 3.0) if x.shape[1] <= 30 else float(np.sqrt(x.shape[1]))
+    kernel = ConstantKernel(1.0) * RBF(lengths) + WhiteKernel(0.1)
     models = {
         "scikit-learn forest": lambda: RandomForestRegressor(200, random_state=0),
         "scikit-learn GP": lambda: GaussianProcessRegressor(kernel, normalize_y=True),
