@@ -131,7 +131,7 @@ def by_process(features, rows, measured, rng) -> np.ndarray:
 
 
 def by_botorch(features, rows, measured, rng) -> np.ndarray:
-    """Score by a draw of BoTorch's single-task process for each place of the batch."""
+    """Score by the upper bound of BoTorch's single-task process."""
     import torch
     from botorch.fit import fit_gpytorch_mll
     from botorch.models import SingleTaskGP
