@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-import unicodedata
 from collections.abc import Iterable, Sequence
 
 __all__ = ["note", "print_json", "print_table"]
@@ -23,10 +22,12 @@ def note(text: str) -> None:
 
 def print_table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Write rows under a head in columns; numbers stand to the right."""
-    cells = [[printable(c) for c in row] for row in rows]
-    raw = [list(head), *cells]
+    from biowright.core.maps.lettering import cells as width
+
+    body = [[printable(c) for c in row] for row in rows]
+    raw = [list(head), *body]
     widths = [max(width(row[i]) for row in raw) for i in range(len(head))]
-    right = [bool(cells) and all(_number(row[i]) for row in cells) for i in range(len(head))]
+    right = [bool(body) and all(_number(row[i]) for row in body) for i in range(len(head))]
     for row in raw:
         line = "  ".join(
             " " * (w - width(c)) + c if r else c + " " * (w - width(c))
@@ -39,14 +40,6 @@ def printable(value: object) -> str:
     """Give a text that cannot move a terminal's cursor or change its colours."""
     text = f"{value:,}" if isinstance(value, int) else str(value)
     return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
-
-
-def width(text: str) -> int:
-    """Count the terminal columns of a text; wide East Asian characters take two."""
-    return sum(
-        0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1
-        for c in text
-    )
 
 
 def _number(text: str) -> bool:

@@ -114,6 +114,13 @@ def history(record: Record) -> HistoryNode | None:
 
 
 def read_file(source: Source) -> Iterator[Record]:
+    """Read the one record of a file.
+
+    Raises
+    ------
+    FormatError
+        It is no SnapGene file, or a packet is damaged; the error names the packet and its offset.
+    """
     data = source.bytes()
     if not is_snapgene(data):
         raise FormatError("this is no SnapGene file: it does not begin with SnapGene's cookie")
@@ -189,6 +196,13 @@ def _molecule_type(molecule: Molecule, flags: int) -> str:
 
 
 def write_file(records: Iterable[Record], stream: BinaryIO) -> list[Loss]:
+    """Write one record; packets that still say what it does stay as they were, to the byte.
+
+    Raises
+    ------
+    FormatError
+        There is no record, more than one, or one with letters that SnapGene does not have.
+    """
     walk = iter(records)
     record = next(walk, None)
     if record is None:
