@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from strategies import records
 
 from biowright.core import (
+    BiowrightError,
     EditError,
     Editor,
     Feature,
@@ -168,3 +169,15 @@ def test_operations_run_through_the_editor() -> None:
         editor.apply(text)
     assert str(editor.record.sequence) == "GCTTAGGG"
     assert editor.history[0] == "delete 3 nt at 0..3"
+
+
+def test_splicing_by_text() -> None:
+    record = Record(Sequence("ATGgtaTAAcccGGG"), "gene")
+    editor = Editor(record)
+    editor.apply("splice 0..3,6..9, 12-15")
+    assert str(editor.record.sequence) == "ATGTAAGGG"
+    operation = parse_operation("splice 0..3,6..9")
+    assert parse_operation(str(operation)) == operation
+    for wrong in ("splice", "splice 5", "splice 0..3,", "splice 0..99,1..2", "splice 5..2"):
+        with pytest.raises(BiowrightError):
+            Editor(record).apply(wrong)

@@ -39,7 +39,8 @@ def edit(
         A file in any format that is read; `-` is the standard input.
     op
         An operation; may be given several times, carried out in this order:
-        "insert 100 ATGC", "delete 200..210", "replace 5..10 GGG", "rotate 500", "reverse-complement".
+        "insert 100 ATGC", "delete 200..210", "replace 5..10 GGG", "rotate 500", "reverse-complement",
+        "extract 10..90", "splice 0..300,400..700", "circularise", "linearise".
     out
         The file to write.
     record

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from . import edit, excerpt
 from .errors import BiowrightError, EditError, suggest
+from .location import Location
 from .record import Record
 
 __all__ = ["Operation", "parse_operation"]
@@ -22,6 +23,7 @@ class Operation:
     ----------
     verb : str
         ``insert``, ``delete``, ``replace``, ``rotate``, ``reverse-complement``, ``extract``,
+        ``splice``,
         ``circularise`` or ``linearise``.
     start : int, optional
         The place, or where the window starts.
@@ -29,6 +31,8 @@ class Operation:
         Where the window ends.
     letters : str, optional
         What is put in.
+    windows : tuple of (start, end), optional
+        What is kept and joined, in this order.
 
     Examples
     --------
@@ -42,11 +46,12 @@ class Operation:
     start: int | None = None
     end: int | None = None
     letters: str | None = None
+    windows: tuple[tuple[int, int], ...] | None = None
 
     def __post_init__(self) -> None:
         verb = _verb(self.verb)
         needed = [name for name in verb.needs if getattr(self, name) is None]
-        given = (name for name in ("start", "end", "letters") if getattr(self, name) is not None)
+        given = (name for name in _FIELDS if getattr(self, name) is not None)
         useless = [name for name in given if name not in verb.needs + verb.may]
         if needed or useless:
             what = f"no {needed[0]}" if needed else f"a {useless[0]}, for which it has no use"
@@ -60,11 +65,15 @@ class Operation:
             words.append(str(self.start))
         if self.letters is not None:
             words.append(self.letters)
+        if self.windows is not None:
+            words.append(",".join(f"{start}..{end}" for start, end in self.windows))
         return " ".join(words)
 
     @property
-    def values(self) -> tuple[int | str, ...]:
-        """What follows the verb, in order."""
+    def values(self) -> tuple[int | str | Location, ...]:
+        """What follows the verb, in order, as the function of that name takes it."""
+        if self.windows is not None:
+            return (Location.of(*self.windows),)
         values = (self.start, self.end, self.letters)
         return tuple(value for value in values if value is not None)
 
@@ -89,8 +98,8 @@ def parse_operation(text: str) -> Operation:
     ----------
     text : str
         ``insert AT LETTERS``, ``delete START..END``, ``replace START..END LETTERS``,
-        ``rotate ORIGIN``, ``reverse-complement``, ``extract START..END``, ``circularise`` or
-        ``linearise [AT]``.
+        ``rotate ORIGIN``, ``reverse-complement``, ``extract START..END``,
+        ``splice START..END,START..END``, ``circularise`` or ``linearise [AT]``.
 
     Raises
     ------
@@ -100,7 +109,7 @@ def parse_operation(text: str) -> Operation:
     Examples
     --------
     >>> parse_operation("replace 5..10 GGG")
-    Operation(verb='replace', start=5, end=10, letters='GGG')
+    Operation(verb='replace', start=5, end=10, letters='GGG', windows=None)
     """
     shown = text if len(text) <= 60 else text[:57] + "..."
     words = text.split()
@@ -109,6 +118,8 @@ def parse_operation(text: str) -> Operation:
     name = words[0].lower()
     try:
         verb = _verb(name)
+        if verb.needs == ("windows",):
+            return Operation(name, windows=verb.read_windows(words[1:]))
         start, end, letters = verb.read(words[1:])
         return Operation(name, start, end, letters)
     except BiowrightError as error:
@@ -121,6 +132,14 @@ class _Verb(NamedTuple):
     usage: str
     needs: tuple[str, ...] = ()
     may: tuple[str, ...] = ()
+
+    def read_windows(self, words: list[str]) -> tuple[tuple[int, int], ...]:
+        """Read windows with commas between them."""
+        pieces = "".join(words).split(",")
+        found = [re.fullmatch(r"(\d{1,18})(?:\.\.|-)(\d{1,18})", piece) for piece in pieces]
+        if not all(found):
+            raise EditError("these are no windows", expected=self.usage)
+        return tuple((int(window[1]), int(window[2])) for window in found if window)
 
     def read(self, words: list[str]) -> tuple[int | None, int | None, str | None]:
         """Read the words after the verb."""
@@ -147,6 +166,7 @@ class _Verb(NamedTuple):
         return start, end, letters
 
 
+_FIELDS = ("start", "end", "letters", "windows")
 _VERBS = {
     "insert": _Verb(edit.insert, "insert AT LETTERS", ("start", "letters")),
     "delete": _Verb(edit.delete, "delete START..END", ("start", "end")),
@@ -154,6 +174,7 @@ _VERBS = {
     "rotate": _Verb(edit.rotate, "rotate ORIGIN", ("start",)),
     "reverse-complement": _Verb(edit.reverse_complement, "reverse-complement"),
     "extract": _Verb(excerpt.extract, "extract START..END", ("start", "end")),
+    "splice": _Verb(excerpt.splice, "splice START..END,START..END", ("windows",)),
     "circularise": _Verb(edit.circularise, "circularise"),
     "linearise": _Verb(edit.linearise, "linearise [AT]", may=("start",)),
 }
