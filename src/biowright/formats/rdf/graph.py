@@ -157,16 +157,6 @@ class Graph:
                 made.nodes[node] = {p: dict(o) for p, o in self.nodes[node].items()}
         return made
 
-    def renamed(self, names: dict[str, str]) -> Graph:
-        """Give a copy with some nodes named anew, wherever they occur."""
-
-        def name(term: Term) -> Term:
-            return names.get(term, term) if isinstance(term, str) else term
-
-        return Graph(
-            ((names.get(s, s), p, name(o)) for s, p, o in self.triples()), prefixes=self.prefixes
-        )
-
 
 def term_key(term: Term) -> tuple[int, str, str, str]:
     """Give the key that terms are sorted by: nodes before literals, then by their text."""
