@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+PEERS := $(VENV)/.peers
 # two threads on a busy small machine can be a hundred times slower than one
 export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
@@ -44,8 +45,13 @@ lint: $(READY)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(READY)
+bench: $(PEERS)
 	@$(BIN)/python -m benchmarks
+
+$(PEERS): $(READY) constraints-bench.txt
+	@echo 'installing the peers that the benchmarks run ...'
+	@$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --no-deps --require-hashes --requirement constraints-bench.txt
+	@touch $@
 
 docs: $(READY)
 	$(BIN)/python docs/generate.py
@@ -62,6 +68,10 @@ lock:
 	@test -x $(BIN)/uv || { $(PYTHON) -m venv $(VENV) && $(BIN)/python -m pip install --quiet uv; }
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
 		--no-header --group build --group test --group lint pyproject.toml --output-file constraints.txt
+	cp constraints.txt constraints-bench.txt  # what is locked already stays as it is
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
+		--no-header --group build --group test --group lint --group bench pyproject.toml \
+		--output-file constraints-bench.txt
 	echo opentrons==8.8.2 | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
 		--generate-hashes --no-annotate --no-header - --output-file constraints-opentrons.txt
 

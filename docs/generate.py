@@ -14,14 +14,10 @@ import sys
 from pathlib import Path
 
 import biowright
-from biowright.cli import COMMANDS
+from biowright.cli import COMMANDS, VERBS
 from biowright.formats import formats
 
 TARGET = Path(__file__).resolve().parent / "reference.md"
-VERBS = {
-    "learn": ("recommend", "validate"),
-    "campaign": ("run", "status", "ingest", "report", "next"),
-}
 
 
 def reference() -> str:
@@ -57,7 +53,7 @@ def command_blocks() -> list[str]:
     """Give the help of every command as a block of text."""
     blocks = []
     for command in COMMANDS:
-        for verb in VERBS.get(command, ("",)):
+        for verb in VERBS.get(command, {"": ()}):
             words = [command, verb] if verb else [command]
             done = subprocess.run(
                 [sys.executable, "-m", "biowright", *words, "--help"],

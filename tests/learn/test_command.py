@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from biowright.cli.learn import app
+from biowright.cli import build_app
 from biowright.core import BiowrightError, ConflictError, NegativeResult
 
 LETTERS = "ACDEFGHIKL"
@@ -26,11 +26,18 @@ def files(tmp_path: Path) -> Path:
 
 
 def recommend(folder: Path, *extra: str, measured: str | None = "measured.csv") -> int | None:
-    words = ["recommend", "--candidates", str(folder / "candidates.csv"), "--target", "titre"]
+    words = [
+        "learn",
+        "recommend",
+        "--candidates",
+        str(folder / "candidates.csv"),
+        "--target",
+        "titre",
+    ]
     words += ["--batch", "12", "--out", str(folder / "next.csv")]
     if measured:
         words += ["--measured", str(folder / measured)]
-    return app(
+    return build_app()(
         [*words, *extra], exit_on_error=False, print_error=False, result_action="return_value"
     )
 
@@ -150,6 +157,7 @@ def test_validate_prints_figures_and_baselines(files: Path, capsys) -> None:
     rows = "".join(f"{i % 15},{i % 15 * 2 + i / 100},m{i % 15},{i // 30}\n" for i in range(60))
     (files / "data.csv").write_text("dose,titre,medium,round\n" + rows)
     words = [
+        "learn",
         "validate",
         "--data",
         str(files / "data.csv"),
@@ -159,11 +167,11 @@ def test_validate_prints_figures_and_baselines(files: Path, capsys) -> None:
         "medium",
     ]
     options = {"exit_on_error": False, "print_error": False, "result_action": "return_value"}
-    assert app([*words, "--json"], **options) == 0
+    assert build_app()([*words, "--json"], **options) == 0
     told = json.loads(capsys.readouterr().out)
     assert {"r2", "spearman", "rmse", "coverage", "baselines", "notices"} <= set(told)
     assert told["designs"] == 30  # the round is a factor until it is named as the order
-    assert app([*words, "--order", "round"], **options) == 0
+    assert build_app()([*words, "--order", "round"], **options) == 0
     shown = capsys.readouterr()
     assert "each round from those before it" in shown.out
     assert "rounds" in shown.err

@@ -17,8 +17,9 @@ a fragment may lie across the origin, and its end then exceeds the length.
 
 from __future__ import annotations
 
-import importlib
 from typing import TYPE_CHECKING
+
+from biowright.core.lazy import lazy_names
 
 if TYPE_CHECKING:
     from .codes import CODONS, GeneticCode, genetic_code, genetic_codes
@@ -60,7 +61,7 @@ _HOMES = {
     "search": ("Hit", "find", "find_many"),
     "translation": ("Frame", "six_frames", "translate"),
 }
-_HOME = {name: home for home, names in _HOMES.items() for name in names}
+__getattr__, __dir__ = lazy_names(__name__, _HOMES)
 
 __all__ = [
     "CODONS",
@@ -97,15 +98,3 @@ __all__ = [
     "translate",
     "translate_feature",
 ]
-
-
-def __getattr__(name: str) -> object:
-    if name in _HOME:
-        value = getattr(importlib.import_module(f"{__name__}.{_HOME[name]}"), name)
-        globals()[name] = value
-        return value
-    raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
-
-
-def __dir__() -> list[str]:
-    return sorted(__all__)

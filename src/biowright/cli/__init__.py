@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
     from cyclopts import App
 
-__all__ = ["COMMANDS", "build_app", "main"]
+__all__ = ["COMMANDS", "VERBS", "build_app", "main"]
 
 STDIN = "<stdin>"
 
-# name -> where its function or app lives, and its line in the help
-COMMANDS = {
+# name -> where its function lives, and its line in the help; a room has verbs instead of a function
+COMMANDS: dict[str, tuple[str | None, str]] = {
     "inspect": ("biowright.cli.inspect:inspect", "Say what is in sequence files."),
     "convert": (
         "biowright.cli.convert:convert",
@@ -31,8 +31,37 @@ COMMANDS = {
     ),
     "edit": ("biowright.cli.edit:edit", "Insert, delete, replace, rotate...; features follow."),
     "view": ("biowright.cli.view:view", "Draw a map in the terminal, or as SVG."),
-    "learn": ("biowright.cli.learn:app", "Recommend the next batch; validate what was learned."),
-    "campaign": ("biowright.cli.campaign:app", "Run rounds of design, build, test and learn."),
+    "learn": (None, "Recommend the next batch; validate what was learned."),
+    "campaign": (None, "Run rounds of design, build, test and learn."),
+}
+
+VERBS: dict[str, dict[str, tuple[str, str]]] = {
+    "learn": {
+        "recommend": (
+            "biowright.cli.learn:recommend_next",
+            "Choose the candidates to make and measure next.",
+        ),
+        "validate": (
+            "biowright.cli.learn:validate_data",
+            "Foretell measured designs without their own wells, and say how good that is.",
+        ),
+    },
+    "campaign": {
+        "run": ("biowright.cli.campaign:run", "Run a campaign, or go on with it where it stopped."),
+        "status": ("biowright.cli.campaign:status", "Say where a campaign stands."),
+        "ingest": (
+            "biowright.cli.campaign:ingest",
+            "Take in the filled measurement table of the round that waits.",
+        ),
+        "report": (
+            "biowright.cli.campaign:report",
+            "Write the report anew: report.html in the workdir.",
+        ),
+        "next": (
+            "biowright.cli.campaign:next_",
+            "Show the batch of the round that waits, or what would be chosen now.",
+        ),
+    },
 }
 
 _USAGE = """Usage: biowright COMMAND [ARGS]
@@ -70,7 +99,13 @@ def build_app() -> App:
         suppress_keyboard_interrupt=False,
     )
     for name, (target, line) in COMMANDS.items():
-        app.command(target, name=name, help=line)
+        if target is not None:
+            app.command(target, name=name, help=line)
+            continue
+        room = App(name=name, help=line)
+        for verb, (function, what) in VERBS[name].items():
+            room.command(function, name=verb, help=what)
+        app.command(room)
     return app
 
 

@@ -7,16 +7,14 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
-from cyclopts import App, Parameter
+from cyclopts import Parameter
 
 from biowright.foundry import Campaign, Status
 
 from .arguments import Json
 from .output import note, print_json, print_table
 
-__all__ = ["app"]
-
-app = App(name="campaign", help="Run rounds of design, build, test and learn.")
+__all__ = ["ingest", "next_", "report", "run", "status"]
 
 Database = Annotated[
     str | None,
@@ -24,7 +22,6 @@ Database = Annotated[
 ]
 
 
-@app.command
 def run(
     file: Path, *, workdir: Path | None = None, database: Database = None, json: Json = False
 ) -> int:
@@ -44,7 +41,6 @@ def run(
     return 0
 
 
-@app.command
 def status(folder: Path, *, database: Database = None, json: Json = False) -> int:
     """Say where a campaign stands.
 
@@ -57,7 +53,6 @@ def status(folder: Path, *, database: Database = None, json: Json = False) -> in
     return 0
 
 
-@app.command
 def ingest(
     folder: Path,
     file: Path,
@@ -86,7 +81,6 @@ def ingest(
     return 0
 
 
-@app.command
 def report(folder: Path, *, database: Database = None, json: Json = False) -> int:
     """Write the report anew: report.html in the workdir.
 
@@ -106,9 +100,8 @@ def report(folder: Path, *, database: Database = None, json: Json = False) -> in
     return 0
 
 
-@app.command(name="next")
 def next_(folder: Path, *, database: Database = None, json: Json = False) -> int:
-    """Show the next batch: of the round that waits, or what would be chosen now.
+    """Show the batch of the round that waits, or what would be chosen now.
 
     Parameters
     ----------

@@ -6,8 +6,6 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
-from cyclopts import App
-
 from biowright.core import ConflictError
 from biowright.learn import (
     Figures,
@@ -23,14 +21,11 @@ from biowright.learn import (
 from .arguments import Force, Json
 from .output import note, print_json, print_table
 
-__all__ = ["app"]
-
-app = App(name="learn", help="Say what to make next; validate models on measured data.")
+__all__ = ["recommend_next", "validate_data"]
 
 _SHOWN = 10
 
 
-@app.command(name="recommend")
 def recommend_next(
     *,
     candidates: Path,
@@ -120,7 +115,6 @@ def recommend_next(
     return 0
 
 
-@app.command(name="validate")
 def validate_data(
     *,
     data: Path,

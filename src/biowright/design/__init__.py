@@ -9,13 +9,48 @@ mixture that realises it.
 'ATGTGGTATAAA'
 """
 
-from .candidates import Candidate, DesignSpace
-from .changes import Changes
-from .codons import CodonUsage, codon_usage, encode_protein
-from .conditions import Conditions, ListedCandidates
-from .constructs import Constructs, fill_slots, join_parts
-from .parents import parse_sites, read_parent
-from .proteins import ProteinVariants
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from biowright.core.lazy import lazy_names
+
+if TYPE_CHECKING:
+    from .candidates import Candidate, DesignSpace
+    from .changes import Changes
+    from .codons import CodonUsage, codon_usage, encode_protein
+    from .conditions import Conditions, ListedCandidates
+    from .constructs import Constructs, fill_slots, join_parts
+    from .parents import parse_sites, read_parent
+    from .proteins import ProteinVariants
+
+_HOMES = {
+    "candidates": (
+        "Candidate",
+        "DesignSpace",
+    ),
+    "changes": ("Changes",),
+    "codons": (
+        "CodonUsage",
+        "codon_usage",
+        "encode_protein",
+    ),
+    "conditions": (
+        "Conditions",
+        "ListedCandidates",
+    ),
+    "constructs": (
+        "Constructs",
+        "fill_slots",
+        "join_parts",
+    ),
+    "parents": (
+        "parse_sites",
+        "read_parent",
+    ),
+    "proteins": ("ProteinVariants",),
+}
+__getattr__, __dir__ = lazy_names(__name__, _HOMES)
 
 __all__ = [
     "Candidate",
