@@ -10,6 +10,13 @@ from typing import TYPE_CHECKING
 from biowright.core.lazy import lazy_names
 
 if TYPE_CHECKING:
+    from .fidelity import JunctionFidelity, SetFidelity, set_fidelity
+    from .fidelity_matrix import (
+        LigationMatrix,
+        ligation_matrices,
+        ligation_matrix,
+        read_ligation_matrix,
+    )
     from .golden_gate import choose_overhangs
     from .mutagenesis import melting_temperature
     from .opentrons import write_protocol
@@ -17,6 +24,13 @@ if TYPE_CHECKING:
     from .plan import BuildPlan, Piece, Transfer, WorkPackage
 
 _HOMES = {
+    "fidelity": ("JunctionFidelity", "SetFidelity", "set_fidelity"),
+    "fidelity_matrix": (
+        "LigationMatrix",
+        "ligation_matrices",
+        "ligation_matrix",
+        "read_ligation_matrix",
+    ),
     "golden_gate": ("choose_overhangs",),
     "mutagenesis": ("melting_temperature",),
     "opentrons": ("write_protocol",),
@@ -32,11 +46,18 @@ __getattr__, __dir__ = lazy_names(__name__, _HOMES)
 
 __all__ = [
     "BuildPlan",
+    "JunctionFidelity",
+    "LigationMatrix",
     "Piece",
+    "SetFidelity",
     "Transfer",
     "WorkPackage",
     "choose_overhangs",
+    "ligation_matrices",
+    "ligation_matrix",
     "melting_temperature",
+    "read_ligation_matrix",
+    "set_fidelity",
     "write_package",
     "write_protocol",
 ]

@@ -31,11 +31,18 @@ COMMANDS: dict[str, tuple[str | None, str]] = {
     ),
     "edit": ("biowright.cli.edit:edit", "Insert, delete, replace, rotate...; features follow."),
     "view": ("biowright.cli.view:view", "Draw a map in the terminal, or as SVG."),
+    "build": (None, "Assemblies, overhangs and their fidelity."),
     "learn": (None, "Recommend the next batch; validate what was learned."),
     "campaign": (None, "Run rounds of design, build, test and learn."),
 }
 
 VERBS: dict[str, dict[str, tuple[str, str]]] = {
+    "build": {
+        "fidelity": (
+            "biowright.cli.build_assembly:fidelity",
+            "Compute how surely a set of overhangs is ligated as it should be.",
+        ),
+    },
     "learn": {
         "recommend": (
             "biowright.cli.learn:recommend_next",
