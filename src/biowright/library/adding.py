@@ -1,0 +1,227 @@
+"""Writing versions: what is new, what is there already, and how the rows come about."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import sqlalchemy as sa
+
+from biowright.core import BiowrightError, Molecule, Record, record_seguid
+
+from . import tables as t
+from .canonical import checksums, key_of
+from .database import Database
+from .document import content_of, document_of
+from .packing import flags_of, pack
+from .roles import roles_of
+
+__all__ = ["Draft", "Saved", "draft_of", "name_key", "save"]
+
+# letters in a block: a part is read with those beside it
+BLOCK = 1 << 20
+_COLUMNS = (
+    "number", "part", "ordinal", "write", "collection", "name", "name_key", "content", "seguid",
+    "circle", "length", "gc", "flags", "role", "licence", "source", "tier", "screening",
+    "description", "document",
+)  # fmt: skip
+_TO_DNA = bytes.maketrans(b"U", b"T")
+
+
+@dataclass(slots=True)
+class Draft:
+    """A version before it has a number."""
+
+    name: str
+    letters: bytes
+    flags: int
+    content: bytes
+    seguid: bytes | None
+    circle: int | None
+    gc: float | None
+    role: int | None = None
+    licence: int | None = None
+    source: int | None = None
+    tier: int = 0
+    screening: int = 0
+    description: str | None = None
+    document: str | None = None
+
+
+@dataclass(slots=True)
+class Saved:
+    """What came of drafts: the number of each version, and how many of them are new."""
+
+    numbers: list[int] = field(default_factory=list)
+    added: int = 0
+    parts: int = 0
+    skipped: int = 0
+
+
+def name_key(collection: int, name: str) -> int:
+    """Give the key under which a name is looked up."""
+    text = f"{collection}\0{name}".encode("utf-8", "surrogatepass")
+    return key_of(hashlib.sha1(text, usedforsecurity=False).digest())
+
+
+def draft_of(record: Record) -> Draft:
+    """Make the draft of a record; licence, source and tier are its caller's."""
+    import base64
+
+    sequence = record.sequence
+    document = document_of(record)
+    circle = None
+    if sequence.molecule is not Molecule.PROTEIN and len(sequence):
+        letters = sequence.data.upper().translate(_TO_DNA)
+        bounds = np.array([0, len(letters)], np.int64)
+        circle = key_of(checksums(letters, bounds, np.ones(1, np.uint8))[0])
+    try:
+        _, _, text = record_seguid(record).partition("=")
+        seguid = base64.urlsafe_b64decode(text + "=")
+    except BiowrightError:
+        seguid = None  # gaps and the like, which SEGUID does not know
+    return Draft(
+        record.name,
+        sequence.data,
+        flags_of(sequence.molecule, sequence.circular, record.single_stranded),
+        content_of(record, document),
+        seguid,
+        circle,
+        None if sequence.molecule is Molecule.PROTEIN else sequence.gc(),
+        description=record.description or None,
+        document=document,
+    )
+
+
+def role_text(record: Record) -> str:
+    """Give the roles of a record as one word of the table of terms; "" for none."""
+    return " ".join(roles_of(record))
+
+
+def save(
+    database: Database,
+    connection: sa.Connection,
+    write: int,
+    collection: int,
+    drafts: Sequence[Draft],
+    keys: Sequence[int] | None = None,
+) -> Saved:
+    """Write drafts into a collection, in their order.
+
+    A draft that is there already, under its name and with its content, is passed over. Where the
+    name is known from an earlier write, it becomes the next version of that part; a name that
+    comes again within one write is another part.
+    """
+    saved = Saved()
+    if keys is None:
+        keys = [name_key(collection, draft.name) for draft in drafts]
+    known = _known(connection, collection, keys)
+    number = last_number(connection)
+    first = number + 1
+    rows: list[tuple[object, ...]] = []
+    kept: list[Draft] = []
+    successions: list[tuple[int, int, int]] = []
+    for draft, key in zip(drafts, keys, strict=True):
+        before = known.get(key)
+        part, ordinal = number + 1, 1
+        if before is not None:
+            same = next((v for v in before if _same(v, draft)), None)
+            if same is not None:
+                saved.numbers.append(same.number)
+                saved.skipped += 1
+                continue
+            older = _predecessor(before, draft.name, write)
+            if older is not None:
+                part, ordinal = older.part, older.ordinal + 1
+                successions.append((older.number, number + 1, write))
+        number += 1
+        known.setdefault(key, []).append(
+            _Known(number, part, ordinal, draft.content, draft.name, write)
+        )
+        saved.numbers.append(number)
+        saved.added += 1
+        saved.parts += ordinal == 1
+        kept.append(draft)
+        rows.append(
+            (
+                number, part, ordinal, write, collection, draft.name, key, draft.content,
+                draft.seguid, draft.circle, len(draft.letters), draft.gc, draft.flags, draft.role,
+                draft.licence, draft.source, draft.tier, draft.screening, draft.description,
+                draft.document,
+            )
+        )  # fmt: skip
+    if rows:
+        database.insert_many(connection, t.versions, _COLUMNS, rows)
+        _write_blocks(database, connection, first, kept)
+    if successions:
+        database.insert_many(connection, t.successions, ("old", "new", "write"), successions)
+    return saved
+
+
+def last_number(connection: sa.Connection) -> int:
+    """Give the highest number; 0 where there is none."""
+    return int(connection.scalar(sa.select(sa.func.max(t.blocks.c.last))) or 0)
+
+
+@dataclass(slots=True)
+class _Known:
+    number: int
+    part: int
+    ordinal: int
+    content: bytes
+    name: str
+    write: int
+
+
+def _same(version: _Known, draft: Draft) -> bool:
+    return version.content == draft.content and version.name == draft.name
+
+
+def _known(
+    connection: sa.Connection, collection: int, keys: Iterable[int]
+) -> dict[int, list[_Known]]:
+    """Give the versions under names that are there already."""
+    found: dict[int, list[_Known]] = {}
+    wanted = list(set(keys))
+    for at in range(0, len(wanted), 1000):
+        some = ",".join(map(str, wanted[at : at + 1000]))
+        rows = connection.exec_driver_sql(
+            "SELECT name_key, number, part, ordinal, content, name, write, collection "
+            f"FROM {t.versions.name} WHERE name_key IN ({some}) ORDER BY number"
+        )
+        for key, number, part, ordinal, content, name, write, home in rows:
+            if home == collection:
+                found.setdefault(key, []).append(
+                    _Known(number, part, ordinal, bytes(content), name, write)
+                )
+    return found
+
+
+def _predecessor(before: Sequence[_Known], name: str, write: int) -> _Known | None:
+    """Give the newest version of the first part under a name that this write has not touched."""
+    newest: dict[int, _Known] = {}
+    for version in before:
+        if version.name == name:
+            newest[version.part] = version
+    return next((v for v in newest.values() if v.write != write), None)
+
+
+def _write_blocks(
+    database: Database, connection: sa.Connection, first: int, drafts: Sequence[Draft]
+) -> None:
+    rows = []
+    start = 0
+    while start < len(drafts):
+        end, size = start, 0
+        while end < len(drafts) and (end == start or size + len(drafts[end].letters) <= BLOCK):
+            size += len(drafts[end].letters)
+            end += 1
+        some = drafts[start:end]
+        letters = b"".join(draft.letters for draft in some)
+        sizes = [len(draft.letters) for draft in some]
+        payload = pack(letters, sizes, [draft.flags for draft in some])
+        rows.append((first + start, first + end - 1, payload))
+        start = end
+    database.insert_many(connection, t.blocks, ("first", "last", "payload"), rows)

@@ -1,0 +1,203 @@
+"""One key for a circle of letters, whatever its origin and strand, for many sequences at once.
+
+It is what SEGUID v2 calls the circular double-stranded checksum (`biowright.core.cdseguid`), of
+linear sequences too: the letters that are the same up to rotation and strand have one key. The
+first 64 bits of it are the store's index; a hit is compared in full.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numba import njit
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    Bytes = npt.NDArray[np.uint8]
+    Ints = npt.NDArray[np.int64]
+
+__all__ = ["checksums", "circle_key", "strands_of"]
+
+_COMPLEMENT = np.arange(256, dtype=np.uint8)
+for _one, _other in zip(b"ACGTUMRWSYKVHDB", b"TGCAAKYWSRMBDHV", strict=True):
+    _COMPLEMENT[_one] = _other
+_CODES = np.full(256, 4, np.uint8)
+_CODES[list(b"ACGT")] = range(4)
+
+
+@njit(cache=True, nogil=True)
+def _least(letters, start, n):  # type: ignore[no-untyped-def]
+    """Give the offset of the least rotation, by two candidates that overtake each other."""
+    i, j, k = 0, 1, 0
+    while i < n and j < n and k < n:
+        a, b = i + k, j + k
+        if a >= n:
+            a -= n
+        if b >= n:
+            b -= n
+        one, other = letters[start + a], letters[start + b]
+        if one == other:
+            k += 1
+            continue
+        if one > other:
+            i += k + 1
+        else:
+            j += k + 1
+        if i == j:
+            j += 1
+        k = 0
+    return min(i, j)
+
+
+@njit(cache=True, nogil=True)
+def _least_word(letters, start, n, codes):  # type: ignore[no-untyped-def]
+    """Find the least word of 31 letters on both strands of a circle of A, C, G and T.
+
+    Returns the strand (0 or 1) and the offset on it, or -1 where two words are the least.
+    """
+    mask = np.uint64((1 << 62) - 1)
+    three, two, high = np.uint64(3), np.uint64(2), np.uint64(60)
+    word = other = np.uint64(0)
+    for k in range(30):
+        code = np.uint64(codes[letters[start + k]])
+        word = (word << two) | code
+        other = (other >> two) | ((three - code) << high)
+    best = ~np.uint64(0)
+    strand, offset = 0, -1
+    place = 30
+    for k in range(n):
+        code = np.uint64(codes[letters[start + place]])
+        place += 1
+        if place == n:
+            place = 0
+        word = ((word << two) | code) & mask
+        other = (other >> two) | ((three - code) << high)
+        if word <= best:
+            offset = -1 if word == best else k
+            strand = 0
+            best = word
+        if other <= best:
+            # the letters k to k + 30 read backwards begin at n - 31 - k on the other strand
+            offset = -1 if other == best else (2 * n - 31 - k) % n
+            strand = 1
+            best = other
+    return strand, offset
+
+
+@njit(cache=True, nogil=True)
+def _first_strand(letters, start, n, complement):  # type: ignore[no-untyped-def]
+    """Tell which strand of a linear sequence is the smaller one: 0 or 1."""
+    for k in range(n):
+        one, two = letters[start + k], complement[letters[start + n - 1 - k]]
+        if one != two:
+            return 0 if one < two else 1
+    return 0
+
+
+@njit(cache=True, nogil=True)
+def _turned(letters, start, n, complement, buffer):  # type: ignore[no-untyped-def]
+    """Give the strand and the offset of the least rotation of any letters."""
+    for k in range(n):
+        buffer[n - 1 - k] = complement[letters[start + k]]
+    first = _least(letters, start, n)
+    second = _least(buffer, 0, n)
+    for k in range(n):
+        a, b = first + k, second + k
+        if a >= n:
+            a -= n
+        if b >= n:
+            b -= n
+        one, two = letters[start + a], buffer[b]
+        if one != two:
+            return (0, first) if one < two else (1, second)
+    return 0, first
+
+
+@njit(cache=True, nogil=True)
+def _strands(letters, bounds, complement, codes, circular, out):  # type: ignore[no-untyped-def]
+    longest = 0
+    for i in range(len(bounds) - 1):
+        longest = max(longest, bounds[i + 1] - bounds[i])
+    buffer = np.empty(longest, np.uint8)
+    for i in range(len(bounds) - 1):
+        start = bounds[i]
+        n = bounds[i + 1] - start
+        strand, offset = 0, 0
+        if not circular[i]:
+            strand = _first_strand(letters, start, n, complement)
+        else:
+            offset = -1
+            plain = n >= 31
+            for k in range(start, start + n):
+                plain &= codes[letters[k]] < 4
+            if plain:
+                strand, offset = _least_word(letters, start, n, codes)
+            if offset < 0:
+                strand, offset = _turned(letters, start, n, complement, buffer)
+        at = 2 * start + i
+        out[at + n] = 59  # ;
+        # the smaller strand, and behind it the other, aligned with it
+        head, tail = (at, at + n + 1) if strand == 0 else (at + n + 1, at)
+        if strand == 1:
+            # in terms of the strand that is given, the turn begins where the other's ends
+            offset = n - offset if offset else 0
+        for k in range(offset, n):
+            out[head + k - offset] = letters[start + k]
+        for k in range(offset):
+            out[head + n - offset + k] = letters[start + k]
+        for k in range(n):
+            out[tail + n - 1 - k] = complement[out[head + k]]
+
+
+def strands_of(letters: bytes | bytearray, bounds: Ints, circular: Bytes) -> memoryview:
+    """Write both strands of each sequence in canonical order, ``smaller;larger``.
+
+    Parameters
+    ----------
+    letters : bytes
+        Upper case, sequence after sequence.
+    bounds : ndarray of int64, shape (n + 1,)
+    circular : ndarray of uint8, shape (n,)
+        Whether a sequence may be turned.
+
+    Returns
+    -------
+    memoryview
+        That of sequence i begins at ``2 * bounds[i] + i`` and has twice its letters and one more.
+    """
+    data = np.frombuffer(letters, np.uint8)
+    out = np.empty(2 * len(data) + len(bounds) - 1, np.uint8)
+    _strands(data, bounds, _COMPLEMENT, _CODES, circular, out)
+    return memoryview(out)  # type: ignore[arg-type]
+
+
+def checksums(letters: bytes | bytearray, bounds: Ints, circular: Bytes) -> list[bytes]:
+    """Give the 20 bytes of the SEGUID of each double-stranded sequence.
+
+    Parameters as in `strands_of`. Letters that SEGUID does not know (gaps, X) stand for themselves.
+    """
+    view = strands_of(letters, bounds, circular)
+    sha1 = hashlib.sha1
+    edges = (2 * bounds + np.arange(len(bounds))).tolist()
+    return [sha1(view[a:b], usedforsecurity=False).digest() for a, b in itertools.pairwise(edges)]
+
+
+def circle_key(letters: bytes) -> int:
+    """Give the key of a circle of upper-case letters, a signed integer of 64 bits.
+
+    Examples
+    --------
+    >>> circle_key(b"AACCT") == circle_key(b"CCTAA") == circle_key(b"AGGTT")
+    True
+    """
+    bounds = np.array([0, len(letters)], np.int64)
+    return key_of(checksums(letters, bounds, np.ones(1, np.uint8))[0])
+
+
+def key_of(digest: bytes) -> int:
+    """Give the first 64 bits of a checksum as a signed integer."""
+    return int.from_bytes(digest[:8], "big", signed=True)

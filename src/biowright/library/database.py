@@ -1,0 +1,242 @@
+"""The database under the store: SQLite in a folder, or PostgreSQL by URL; one writer at a time."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import threading
+from collections.abc import Iterator, Sequence
+from typing import Any, cast
+
+import sqlalchemy as sa
+
+from biowright.core import InputError
+
+from .tables import METADATA, terms
+
+__all__ = ["Database"]
+
+# any fixed number: the right to write, among the advisory locks of a PostgreSQL database
+_LOCK = 0x62696F7772697465
+_REVISION = "0001"
+_VERSION_TABLE = "library_revision"
+
+
+class Database:
+    """A connection to the store's database.
+
+    Parameters
+    ----------
+    url : str
+        An SQLAlchemy URL: ``sqlite:///DIR/library.db`` or ``postgresql+pg8000://...``.
+
+    Raises
+    ------
+    InputError
+        The database cannot be reached.
+    """
+
+    def __init__(self, url: str) -> None:
+        try:
+            self.engine = sa.create_engine(url)
+            self.sqlite = self.engine.dialect.name == "sqlite"
+            if self.sqlite:
+                sa.event.listen(self.engine, "connect", _configure_sqlite)
+                sa.event.listen(self.engine, "begin", _begin_sqlite)
+            with self.engine.connect():
+                pass
+        except (sa.exc.SQLAlchemyError, ImportError) as error:
+            raise _unreachable(error) from None
+        self._local = threading.local()
+        self._terms: dict[tuple[str, str], int] = {}
+        self._texts: dict[int, str] = {}
+
+    def close(self) -> None:
+        """Let go of the database."""
+        connection = getattr(self._local, "connection", None)
+        if connection is not None:
+            connection.close()
+            self._local.connection = None
+        self.engine.dispose()
+
+    def exists(self) -> bool:
+        """Tell whether the store's tables are there."""
+        return sa.inspect(self.engine).has_table(_VERSION_TABLE)
+
+    def make(self) -> None:
+        """Make the tables."""
+        with self.writing() as connection:
+            METADATA.create_all(connection)
+            connection.execute(
+                sa.text(f"CREATE TABLE {_VERSION_TABLE} (version_num VARCHAR(32) NOT NULL)")
+            )
+            connection.execute(
+                sa.text(f"INSERT INTO {_VERSION_TABLE} (version_num) VALUES (:r)"),
+                {"r": _REVISION},
+            )
+
+    def upgrade(self) -> None:
+        """Bring the tables of an older release to this one's.
+
+        Raises
+        ------
+        InputError
+            They are of a newer release.
+        """
+        with self.reading() as connection:
+            found = connection.scalar(sa.text(f"SELECT version_num FROM {_VERSION_TABLE}"))
+        if found == _REVISION:
+            return
+        from .migrations import upgrade
+
+        upgrade(self.engine, _VERSION_TABLE, str(found))
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[sa.Connection]:
+        """Look at one state of the database."""
+        with self.engine.connect() as connection:
+            if not self.sqlite:
+                connection = connection.execution_options(isolation_level="REPEATABLE READ")
+            yield connection
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[sa.Connection]:
+        """Write all or nothing; other writers wait."""
+        with self.engine.connect().execution_options(writing=True) as connection:
+            try:
+                with connection.begin():
+                    if not self.sqlite:
+                        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
+                    yield connection
+            except sa.exc.OperationalError as error:
+                if "locked" in str(error.orig):
+                    raise InputError(
+                        "another process has been writing to the library for a minute",
+                        hint="wait for it, or look whether it hangs",
+                    ) from None
+                raise _unreachable(error) from None
+            except BaseException:
+                # what was counted in this transaction is not there
+                self._terms.clear()
+                self._texts.clear()
+                raise
+
+    def insert_many(
+        self,
+        connection: sa.Connection,
+        table: sa.Table,
+        columns: Sequence[str],
+        rows: Sequence[tuple[Any, ...]],
+    ) -> None:
+        """Insert many rows by the fastest way that the database has."""
+        names = ", ".join(f'"{column}"' for column in columns)
+        if self.sqlite:
+            marks = ", ".join("?" * len(columns))
+            connection.exec_driver_sql(
+                f"INSERT INTO {table.name} ({names}) VALUES ({marks})", list(rows)
+            )
+            return
+        text = "\n".join("\t".join(map(_copied, row)) for row in rows) + "\n"
+        raw = cast(Any, connection.connection.driver_connection)
+        raw.cursor().execute(
+            f"COPY {table.name} ({names}) FROM STDIN", stream=io.BytesIO(text.encode("utf-8"))
+        )
+
+    def quick(self, statement: str, values: Sequence[Any]) -> list[Any]:
+        """Run a query of ours that must not take long, past the layers of SQLAlchemy.
+
+        Parameters
+        ----------
+        statement : str
+            With ``?`` for each value.
+        values : sequence
+        """
+        connection = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = self.engine.raw_connection()
+            self._local.connection = connection
+            if not self.sqlite:
+                connection.driver_connection.autocommit = True
+            self._local.cursor = connection.cursor()
+        cursor = self._local.cursor
+        cursor.execute(statement if self.sqlite else statement.replace("?", "%s"), tuple(values))
+        return cast(list[Any], cursor.fetchall())
+
+    def term(self, connection: sa.Connection, kind: str, text: str) -> int:
+        """Give the number of a word that many rows say, and note it where it is new."""
+        key = (kind, text)
+        if key not in self._terms:
+            where = (terms.c.kind == kind) & (terms.c.text == text)
+            found = connection.scalar(sa.select(terms.c.id).where(where))
+            if found is None:
+                found = next_key(connection, terms.c.id)
+                connection.execute(terms.insert().values(id=found, kind=kind, text=text))
+            self._terms[key] = found
+        return self._terms[key]
+
+    def known_term(self, kind: str, text: str) -> int | None:
+        """Give the number of a word, or None where nothing says it."""
+        rows = self.quick("SELECT id FROM library_terms WHERE kind = ? AND text = ?", (kind, text))
+        return rows[0][0] if rows else None
+
+    def text(self, term: int | None) -> str:
+        """Give the word of a number; "" for None."""
+        if term is None:
+            return ""
+        if term not in self._texts:
+            rows = self.quick("SELECT text FROM library_terms WHERE id = ?", (term,))
+            self._texts[term] = rows[0][0]
+        return self._texts[term]
+
+    def texts(self, kind: str) -> dict[str, int]:
+        """Give all words of a kind with their numbers."""
+        rows = self.quick("SELECT text, id FROM library_terms WHERE kind = ? ORDER BY id", (kind,))
+        return dict(rows)
+
+
+def _copied(value: object) -> str:
+    """Write a value as PostgreSQL's COPY reads it."""
+    if value is None:
+        return "\\N"
+    if isinstance(value, bytes):
+        return "\\\\x" + value.hex()
+    if isinstance(value, str):
+        # a NUL has no place in PostgreSQL's text
+        text = value.replace("\\", "\\\\").replace("\t", "\\t").replace("\0", "\N{SYMBOL FOR NULL}")
+        return text.replace("\n", "\\n").replace("\r", "\\r")
+    return repr(value)
+
+
+def next_key(connection: sa.Connection, column: sa.ColumnElement[int]) -> int:
+    """Give the number after the highest; the caller holds the right to write."""
+    return int(connection.scalar(sa.select(sa.func.coalesce(sa.func.max(column), 0))) or 0) + 1
+
+
+def _unreachable(error: Exception) -> InputError:
+    reason = str(getattr(error, "orig", None) or error).splitlines()[0]
+    return InputError(
+        f"the library's database cannot be used ({reason})",
+        hint="give a folder, or a URL such as postgresql+pg8000://user@host/name",
+    )
+
+
+def _configure_sqlite(connection: object, _: object) -> None:
+    raw = cast(Any, connection)
+    raw.isolation_level = None  # transactions are begun by us
+    cursor = raw.cursor()
+    for pragma in (
+        "page_size=8192",
+        "journal_mode=WAL",  # readers see the last committed state while somebody writes
+        "synchronous=FULL",
+        "busy_timeout=60000",
+        "cache_size=-65536",
+        "mmap_size=2147483648",
+        "temp_store=MEMORY",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    writing = connection.get_execution_options().get("writing")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")

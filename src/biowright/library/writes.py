@@ -1,0 +1,117 @@
+"""Writes: one transaction, with who did what and when."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from types import TracebackType
+
+import sqlalchemy as sa
+
+from biowright.core import InputError, suggest
+
+from . import tables as t
+from .database import Database, next_key
+
+__all__ = ["Values", "Write"]
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """The numbers of what a whole load says of its parts."""
+
+    collection: int
+    licence: int | None
+    source: int | None
+    tier: int
+
+
+class Write:
+    """A transaction that notes who did what and when.
+
+    Parameters
+    ----------
+    database : Database
+    person, activity : str
+    detail : str, optional
+    id : int, optional
+        Go on with a write that began in an earlier transaction.
+    """
+
+    connection: sa.Connection
+
+    def __init__(
+        self,
+        database: Database,
+        person: str,
+        activity: str,
+        detail: str | None = None,
+        *,
+        file: str | None = None,
+        id: int | None = None,
+    ) -> None:
+        self._database = database
+        self._row = {"actor": person, "activity": activity, "detail": detail, "file": file}
+        self._transaction: AbstractContextManager[sa.Connection] | None = None
+        self._resumed = id
+        self.id = id or 0
+
+    def __enter__(self) -> Write:
+        self._transaction = self._database.writing()
+        self.connection = self._transaction.__enter__()
+        if self._resumed is None:
+            self.id = next_key(self.connection, t.writes.c.id)
+            at = datetime.now(UTC).isoformat(timespec="seconds")
+            self.connection.execute(
+                t.writes.insert().values(
+                    id=self.id, at=at, place=-1, added=0, skipped=0, refused=0, **self._row
+                )
+            )
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> bool | None:
+        assert self._transaction is not None
+        return self._transaction.__exit__(kind, error, trace)
+
+    def term(self, kind: str, text: str) -> int:
+        """Give the number of a word that many rows say."""
+        return self._database.term(self.connection, kind, text)
+
+    def values(self, *, collection: str, licence: str, source: str, tier: str) -> Values:
+        """Look up what a load says of all its parts.
+
+        Raises
+        ------
+        InputError
+            There is no such tier, or the collection has no name.
+        """
+        if tier not in t.TIERS:
+            raise InputError(f"there is no tier '{tier}'", hint=suggest(tier, t.TIERS))
+        if not collection.strip():
+            raise InputError("a collection needs a name")
+        return Values(
+            self.term("collection", collection),
+            self.term("licence", licence) if licence else None,
+            self.term("source", source) if source else None,
+            t.TIERS.index(tier),
+        )
+
+    def count(self, added: int, skipped: int, refused: int = 0, *, place: int = -1) -> None:
+        """Add to what the write has done, and say how far it came."""
+        c = t.writes.c
+        self.connection.execute(
+            t.writes.update()
+            .where(c.id == self.id)
+            .values(
+                added=c.added + added,
+                skipped=c.skipped + skipped,
+                refused=c.refused + refused,
+                place=place,
+            )
+        )
