@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 import random
 
 import pytest
 
-from biowright.build import BuildPlan, melting_temperature
+from biowright.bio import melting_temperature
+from biowright.build import BuildPlan
 from biowright.build.mutagenesis import design_primers
-from biowright.core import Sequence
 from biowright.design import ProteinVariants
 
 from .cloning import mutate, other
@@ -107,14 +106,3 @@ def test_the_parent_itself_needs_no_primers_and_shared_ones_are_ordered_once() -
     assert len(pieces) == 4
     assert use[ids[0]] == use[ids[1]][:2]
     assert len({p.sequence for p in pieces}) == len({p.name for p in pieces}) == 4
-
-
-def test_the_melting_temperature_is_that_of_its_source() -> None:
-    # SantaLucia and Hicks 2004: ΔH and ΔS of the ten pairs, computed by hand for CGTTGA·TCAACG:
-    # CG -10.6/-27.2, GT -8.4/-22.4, TT -7.6/-21.3, TG -8.5/-22.7, GA -8.2/-22.2; initiation
-    # 0.2/-5.7, one terminal A·T 2.2/6.9; salt 0.368 (N-1) ln [Na+]; C_T / 4 as Biopython has it
-    enthalpy = (-10.6 - 8.4 - 7.6 - 8.5 - 8.2 + 0.2 + 2.2) * 1000
-    entropy = -27.2 - 22.4 - 21.3 - 22.7 - 22.2 - 5.7 + 6.9 + 0.368 * 5 * math.log(0.05)
-    wanted = enthalpy / (entropy + 1.987 * math.log(250e-9)) - 273.15
-    assert melting_temperature("CGTTGA") == pytest.approx(wanted, abs=0.5)
-    assert str(Sequence("CGTTGA").reverse_complement()) == "TCAACG"

@@ -39,6 +39,20 @@ if TYPE_CHECKING:
     from .orfs import Orf, find_orfs
     from .rebase import Enzyme, enzyme, enzymes, suppliers
     from .search import Hit, find, find_many
+    from .thermodynamics import (
+        PCR,
+        Buffer,
+        end_stabilities,
+        melting_temperature,
+        melting_temperatures,
+    )
+    from .thermodynamics_structures import (
+        Structure,
+        dimer,
+        dimer_energies,
+        hairpin,
+        hairpin_energies,
+    )
     from .translation import Frame, six_frames, translate
 
 _HOMES = {
@@ -59,6 +73,20 @@ _HOMES = {
     "orfs": ("Orf", "find_orfs"),
     "rebase": ("Enzyme", "enzyme", "enzymes", "suppliers"),
     "search": ("Hit", "find", "find_many"),
+    "thermodynamics": (
+        "PCR",
+        "Buffer",
+        "end_stabilities",
+        "melting_temperature",
+        "melting_temperatures",
+    ),
+    "thermodynamics_structures": (
+        "Structure",
+        "dimer",
+        "dimer_energies",
+        "hairpin",
+        "hairpin_energies",
+    ),
     "translation": ("Frame", "six_frames", "translate"),
 }
 __getattr__, __dir__ = lazy_names(__name__, _HOMES)
@@ -67,6 +95,8 @@ __all__ = [
     "CODONS",
     "IUPAC",
     "METHYLASES",
+    "PCR",
+    "Buffer",
     "Cut",
     "CutSite",
     "Digest",
@@ -81,10 +111,14 @@ __all__ = [
     "MethylationEffect",
     "Orf",
     "Sensitivity",
+    "Structure",
     "count_codons",
     "count_kmers",
     "cut_sites",
     "digest",
+    "dimer",
+    "dimer_energies",
+    "end_stabilities",
     "enzyme",
     "enzymes",
     "find",
@@ -92,6 +126,10 @@ __all__ = [
     "find_orfs",
     "genetic_code",
     "genetic_codes",
+    "hairpin",
+    "hairpin_energies",
+    "melting_temperature",
+    "melting_temperatures",
     "sensitivities",
     "six_frames",
     "suppliers",

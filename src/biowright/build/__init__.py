@@ -18,7 +18,6 @@ if TYPE_CHECKING:
         read_ligation_matrix,
     )
     from .golden_gate import choose_overhangs
-    from .mutagenesis import melting_temperature
     from .opentrons import write_protocol
     from .package import write_package
     from .plan import BuildPlan, Piece, Transfer, WorkPackage
@@ -32,7 +31,6 @@ _HOMES = {
         "read_ligation_matrix",
     ),
     "golden_gate": ("choose_overhangs",),
-    "mutagenesis": ("melting_temperature",),
     "opentrons": ("write_protocol",),
     "package": ("write_package",),
     "plan": (
@@ -55,7 +53,6 @@ __all__ = [
     "choose_overhangs",
     "ligation_matrices",
     "ligation_matrix",
-    "melting_temperature",
     "read_ligation_matrix",
     "set_fidelity",
     "write_package",

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from biowright.bio import melting_temperature
 from biowright.core import Molecule
 from biowright.core import Sequence as Letters
 from biowright.design import Candidate
@@ -17,23 +18,12 @@ from biowright.design import Candidate
 from .names import plain_name
 from .plan import BuildPlan, Piece
 
-__all__ = ["design_primers", "melting_temperature"]
+__all__ = ["design_primers"]
 
 OVERLAP = 9  # unchanged bases on each side of the changed ones in the overlap of a pair
 REACH = 36  # changed bases within this distance share a pair
 ANNEAL = 60.0  # °C that the 3' half reaches
 SHORTEST, LONGEST = 15, 36
-
-
-def melting_temperature(sequence: str) -> float:
-    """Give the melting temperature of a perfect duplex in °C, at 50 mM Na+ and 250 nM oligo.
-
-    Nearest neighbours of SantaLucia and Hicks (2004, doi:10.1146/annurev.biophys.32.110601.141800), as
-    implemented by Biopython.
-    """
-    from Bio.SeqUtils import MeltingTemp
-
-    return float(MeltingTemp.Tm_NN(sequence, nn_table=MeltingTemp.DNA_NN4, dnac1=250, dnac2=0))
 
 
 @dataclass(frozen=True, slots=True)
