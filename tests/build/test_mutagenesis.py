@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from biowright.bio import melting_temperature
+from biowright.bio import PCR, melting_temperature
 from biowright.build import BuildPlan
 from biowright.build.mutagenesis import design_primers
 from biowright.design import ProteinVariants
@@ -80,7 +80,7 @@ def test_primers_are_warm_enough_and_not_too_long() -> None:
         end = wanted.index(forward) + len(forward)
         start = wanted.index(other(reverse))
         for arm in (wanted[changed[-1] + 1 : end], wanted[start : changed[0]]):
-            assert melting_temperature(arm) >= 60.0
+            assert melting_temperature(arm, buffer=PCR) >= 60.0
         assert max(len(forward), len(reverse)) <= 9 + 3 + 36
 
 

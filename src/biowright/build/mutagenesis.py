@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from biowright.bio import melting_temperature
+from biowright.bio import PCR, melting_temperature
 from biowright.core import Molecule
 from biowright.core import Sequence as Letters
 from biowright.design import Candidate
@@ -22,7 +22,7 @@ __all__ = ["design_primers"]
 
 OVERLAP = 9  # unchanged bases on each side of the changed ones in the overlap of a pair
 REACH = 36  # changed bases within this distance share a pair
-ANNEAL = 60.0  # °C that the 3' half reaches
+ANNEAL = 60.0  # °C that the 3' half reaches in an ordinary PCR
 SHORTEST, LONGEST = 15, 36
 
 
@@ -108,7 +108,7 @@ def _arm(wanted: str, start: int, direction: int) -> tuple[str, bool]:
     arm = ""
     for size in range(min(SHORTEST, room), min(LONGEST, room) + 1):
         arm = wanted[start : start + size] if direction == 1 else wanted[start - size : start]
-        if len(arm) >= SHORTEST and melting_temperature(arm) >= ANNEAL:
+        if len(arm) >= SHORTEST and melting_temperature(arm, buffer=PCR) >= ANNEAL:
             return arm, True
     return arm, False
 
