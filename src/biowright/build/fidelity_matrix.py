@@ -29,7 +29,7 @@ __all__ = ["LigationMatrix", "ligation_matrices", "ligation_matrix", "read_ligat
 
 _SIZE = 1 << 26  # bytes that a table may have, packed or unpacked
 _LONGEST = 6  # letters of an overhang
-_COMPLEMENT = str.maketrans("ACGT", "TGCA")
+_COMPLEMENT = str.maketrans("ACGTRYMKBDHVSWN", "TGCAYRKMVHDBSWN")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -387,5 +387,5 @@ def _all_overhangs(length: int) -> tuple[str, ...]:
 
 
 def other_strand(overhang: str) -> str:
-    """Give the reverse complement of an overhang of ACGT."""
+    """Give the reverse complement of an overhang."""
     return overhang.translate(_COMPLEMENT)[::-1]
