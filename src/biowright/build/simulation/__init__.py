@@ -16,17 +16,17 @@ from typing import TYPE_CHECKING
 from biowright.core.lazy import lazy_names
 
 if TYPE_CHECKING:
+    from .amplification import PrimerSite, pcr, primer_sites
     from .duplex import Duplex
     from .ligation import cut, golden_gate, ligate, restrict_and_ligate
     from .overlap import gibson, in_fusion, overlap_extension
-    from .pcr import PrimerSite, pcr, primer_sites
     from .product import Part, Product, Products
 
 _HOMES = {
     "duplex": ("Duplex",),
     "ligation": ("cut", "golden_gate", "ligate", "restrict_and_ligate"),
     "overlap": ("gibson", "in_fusion", "overlap_extension"),
-    "pcr": ("PrimerSite", "pcr", "primer_sites"),
+    "amplification": ("PrimerSite", "pcr", "primer_sites"),
     "product": ("Part", "Product", "Products"),
 }
 __getattr__, __dir__ = lazy_names(__name__, _HOMES)

@@ -74,7 +74,7 @@ def ligate(
     molecules: Iterable[Given],
     *,
     matrix: LigationMatrix | str | None = None,
-    mispairs: float = 1.0,
+    mispairs: float | None = None,
     blunt: bool = False,
     circular: bool = False,
     each: bool = False,
@@ -89,7 +89,7 @@ def ligate(
     matrix : LigationMatrix or str, optional
         Measured ligation, for the probabilities; without it all ends that fit are alike. Overhangs of
         another length than the matrix' are as without it.
-    mispairs : float, default 1
+    mispairs : float, optional
         With a matrix: overhangs that do not fit are ligated where that is at least this share of all
         ligations of the two ends, and such products are noted. 0.01 is a sensible value.
     blunt : bool, default False
@@ -139,7 +139,7 @@ def restrict_and_ligate(
     *,
     methylation: Iterable[str] = (),
     matrix: LigationMatrix | str | None = None,
-    mispairs: float = 1.0,
+    mispairs: float | None = None,
     blunt: bool = True,
     circular: bool = False,
     each: bool = False,
@@ -181,7 +181,7 @@ def golden_gate(
     *,
     methylation: Iterable[str] = (),
     matrix: LigationMatrix | str | None = None,
-    mispairs: float = 1.0,
+    mispairs: float | None = None,
     circular: bool = False,
     each: bool = False,
     limit: int = LIMIT,
@@ -337,7 +337,7 @@ def _joins(
     pieces: Sequence[Piece],
     among: Sequence[int],
     matrix: LigationMatrix | None,
-    mispairs: float = 1.0,
+    mispairs: float | None = None,
 ) -> list[Join]:
     """Find which ends are ligated, and what share of their ligations that is."""
     ends = _ends(pieces)
@@ -357,7 +357,7 @@ def _joins(
             total = totals[kind] + totals[mate]
             fits = kind[0] == mate[0] and mate[1] == other_strand(kind[1])
             share = weight / total if total else float(fits)
-            if not (fits or (kind[0] == mate[0] and share >= mispairs and weight)):
+            if not fits and (mispairs is None or not weight or share < mispairs):
                 continue
             note = "" if fits else f"{kind[1]} is ligated to {mate[1]}"
             for one in groups[kind]:
