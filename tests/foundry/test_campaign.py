@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import biowright as bw
-from biowright.core import ConflictError, InputError, UnitError
+from biowright.core import ConflictError, FormatError, InputError, UnitError
 from biowright.foundry import Campaign
 
 from .campaigns import write_campaign
@@ -197,6 +197,21 @@ def test_what_does_not_fit_is_refused_and_nothing_is_taken_in(tmp_path: Path) ->
         campaign.ingest(filled)
     assert campaign.journal.measurements() == []
     assert campaign.status().state == "waiting"
+
+
+def test_what_a_plate_reader_wrote_is_taken_in(tmp_path: Path) -> None:
+    campaign = Campaign.start(write_campaign(tmp_path, WAIT), tmp_path / "work")
+    campaign.run()
+    head = "User: USER,Path: C:\\BMG\\CLARIOstar\\Data,Test run no.: 4\nTest name: x\n\nID1: p,\n"
+    rows = [f"{'ABCDEFGH'[r]}," + ",".join(f"{r}.{c:02d}" for c in range(12)) for r in range(8)]
+    grid = "\n".join([",".join(["", *map(str, range(1, 13))]), *rows])
+    file = tmp_path / "export.CSV"
+    file.write_text(f"{head}Absorbance\n\nRaw Data (600)\n\n{grid}\n\nRaw Data (450)\n\n{grid}\n")
+    with pytest.raises(FormatError, match="2 readings"):
+        campaign.ingest(file)
+    assert campaign.ingest(file, read="raw data (600)") == 10
+    taken = {(row["well"], row["value"]) for row in campaign.journal.measurements()}
+    assert taken == {(w.name, w.row + w.column / 100) for w in campaign.layout(1)}
 
 
 def test_constructs_are_built_from_parts(tmp_path: Path) -> None:

@@ -58,22 +58,26 @@ def ingest(
     file: Path,
     *,
     round: int | None = None,
+    read: str | None = None,
     database: Database = None,
     json: Json = False,
 ) -> int:
-    """Take in the filled measurement table of the round that waits.
+    """Take in the measurements of the round that waits: a filled table or an instrument file.
 
     Parameters
     ----------
     folder
         The campaign's workdir.
     file
-        The table: CSV with a column of wells and one column a quantity.
+        A table with a column of wells and one column a quantity (CSV or workbook), or what a plate
+        reader wrote: Gen5, SoftMax Pro, MARS, SMART Control, EnVision, Kaleido, Magellan, SkanIt.
     round
         The round, where it is not the one that waits.
+    read
+        The reading of the instrument, or the sheet of the workbook, where the file holds several.
     """
     campaign = Campaign(folder, database)
-    values = campaign.ingest(file, round)
+    values = campaign.ingest(file, round, read=read)
     if json:
         print_json({"values": values, "status": asdict(campaign.status())})
     else:

@@ -18,7 +18,7 @@ from biowright.core import ConflictError, InputError
 from biowright.design import Candidate, DesignSpace, ProteinVariants
 from biowright.formats import open_output, remove_unfinished
 from biowright.learn import Measured, Recommendation, Sites, recommend
-from biowright.measure import Reading, Well, arrange_wells, read_measurements
+from biowright.measure import Reading, Well, arrange_wells, read_filled
 
 from .journal import Journal
 from .labs import make_lab
@@ -318,8 +318,17 @@ class Campaign:
         )
         return asdict(package)
 
-    def ingest(self, file: str | Path, round: int | None = None) -> int:
-        """Take in a filled table of the round that waits; give the number of values.
+    def ingest(self, file: str | Path, round: int | None = None, *, read: str | None = None) -> int:
+        """Take in a measurement file of the round that waits; give the number of values.
+
+        Parameters
+        ----------
+        file : path
+            A filled table (CSV, workbook) or what a plate reader wrote.
+        round : int, optional
+            The round, where it is not the one that waits.
+        read : str, optional
+            The reading or the sheet to take, where the file holds several.
 
         Raises
         ------
@@ -331,9 +340,6 @@ class Campaign:
         path = Path(file)
         try:
             data = path.read_bytes()
-            text = data.decode("utf-8-sig")
-        except UnicodeDecodeError:
-            text = data.decode("latin-1")  # numbers and wells are ASCII; only units may not be
         except OSError as error:
             raise InputError(f"the table cannot be read ({error.strerror})", path=path) from None
         with self.journal.advancing(self.folder):
@@ -345,12 +351,13 @@ class Campaign:
                     path=self.folder,
                     hint="say --round N to give a table again, or run the campaign on",
                 )
-            readings = read_measurements(
-                text,
+            readings = read_filled(
+                data,
                 self.layout(round),
                 self.quantities,
                 wells=self.settings.plate.wells,
                 path=str(path),
+                read=read,
             )
             source = hashlib.sha256(data).hexdigest()
             if round != waiting:

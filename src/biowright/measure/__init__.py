@@ -8,6 +8,7 @@ r"""Measurements: plates, and the tables that instruments and people fill.
 """
 
 from .cells import guard_cell
+from .filled import read_filled
 from .plates import SHAPES, Well, arrange_wells, parse_well, well_name
 from .tables import Reading, read_measurements, template
 
@@ -18,6 +19,7 @@ __all__ = [
     "arrange_wells",
     "guard_cell",
     "parse_well",
+    "read_filled",
     "read_measurements",
     "template",
     "well_name",

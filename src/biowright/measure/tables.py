@@ -22,13 +22,15 @@ from .cells import guard_cell, unguard_cell
 from .grids import find_grid
 from .plates import Well, parse_well, well_name
 
-__all__ = ["Reading", "read_measurements", "template"]
+__all__ = ["Reading", "match_rows", "read_measurements", "template"]
 
 _UNIT = re.compile(r"^(.*?)\s*[\[(]\s*([^\])]*)\s*[\])]\s*$")
 _NAME = re.compile(r"^\s*[A-Za-z]{1,2}\s*\d{1,2}\s*$")
 _WELLS = ("well", "well position", "position", "wells")
 _COMMA = re.compile(r"^[+-]?\d+,\d+(?:[eE][+-]?\d+)?$")
-_MISSING = frozenset({"", "-", "--", "n/a", "n.a.", "nan", "#n/a", "overflow", "ovrflw"})
+_MISSING = frozenset(
+    {"", "-", "--", "n/a", "n.a.", "nan", "#n/a", "overflow", "ovrflw", "over", "*****", "masked"}
+)
 
 _Row = tuple[int, list[str]]
 
@@ -94,6 +96,33 @@ def read_measurements(
         is wrong is told at once.
     """
     rows, head, at, grid = _rows(text, quantities, wells, path)
+    return match_rows(rows, head, at, layout, quantities, wells=wells, path=path, whole=grid)
+
+
+def match_rows(
+    rows: Sequence[tuple[int, list[str]]],
+    head: Sequence[str],
+    at: int,
+    layout: Sequence[Well],
+    quantities: Mapping[str, str],
+    *,
+    wells: int,
+    path: str,
+    whole: bool,
+) -> list[Reading]:
+    """Match the rows of a table to the plate map, as `read_measurements` says.
+
+    Parameters
+    ----------
+    rows : sequence of (int, list of str)
+        Line numbers and cells, as many as `head` has.
+    head : sequence of str
+        The names of the columns; `at` is their line.
+    layout, quantities, wells, path
+        As of `read_measurements`.
+    whole : bool
+        Whether the rows are all wells of plates, so that those empty in the plate map are passed over.
+    """
     names = _plain(head)
     columns = {
         "well": _column(names, _WELLS),
@@ -134,7 +163,7 @@ def read_measurements(
             well = expected.get(key)
             if well is None:
                 # a reader reads the whole plate; a row of a table is there on purpose
-                if not grid and any(row[i].strip() for i in places.values()):
+                if not whole and any(row[i].strip() for i in places.values()):
                     problems.append(
                         f"line {line}: plate {key[0]}, well {key[1]} is empty in the plate map"
                     )
