@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from .conditions import Conditions, ListedCandidates
     from .constructs import Constructs, fill_slots, join_parts
     from .parents import parse_sites, read_parent
+    from .primers import Primer, PrimerPair, PrimerRules, amplify, flank, judge_primers
+    from .primers_sets import Genotyping, genotyping_primers, sequencing_primers
+    from .primers_sites import Amplicon, BindingSite, amplicons, binding_sites
     from .proteins import ProteinVariants
 
 _HOMES = {
@@ -48,23 +51,46 @@ _HOMES = {
         "parse_sites",
         "read_parent",
     ),
+    "primers": (
+        "Primer",
+        "PrimerPair",
+        "PrimerRules",
+        "amplify",
+        "flank",
+        "judge_primers",
+    ),
+    "primers_sets": ("Genotyping", "genotyping_primers", "sequencing_primers"),
+    "primers_sites": ("Amplicon", "BindingSite", "amplicons", "binding_sites"),
     "proteins": ("ProteinVariants",),
 }
 __getattr__, __dir__ = lazy_names(__name__, _HOMES)
 
 __all__ = [
+    "Amplicon",
+    "BindingSite",
     "Candidate",
     "Changes",
     "CodonUsage",
     "Conditions",
     "Constructs",
     "DesignSpace",
+    "Genotyping",
     "ListedCandidates",
+    "Primer",
+    "PrimerPair",
+    "PrimerRules",
     "ProteinVariants",
+    "amplicons",
+    "amplify",
+    "binding_sites",
     "codon_usage",
     "encode_protein",
     "fill_slots",
+    "flank",
+    "genotyping_primers",
     "join_parts",
+    "judge_primers",
     "parse_sites",
     "read_parent",
+    "sequencing_primers",
 ]
