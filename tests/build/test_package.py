@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from biowright.build import BuildPlan, WorkPackage, write_package
+from biowright.build import BuildPlan, WorkPackage, prepare_package, write_package
 from biowright.core import InputError, Record, Sequence
 from biowright.design import Candidate, Constructs, ListedCandidates, ProteinVariants
 from biowright.formats import read
 from biowright.learn import Table
 from biowright.measure import arrange_wells, read_measurements
+from biowright.safety import screen
 
 FRAGMENTS = BuildPlan(method="fragments", upstream="ggtaCC", quantities={"y": "mg/L"})
 
@@ -32,7 +33,8 @@ def listed(sequences: dict[str, str]) -> list[Candidate]:
 def build(folder: Path, candidates: list[Candidate], plan: BuildPlan) -> WorkPackage:
     folder.mkdir(exist_ok=True)
     layout = arrange_wells([c.id for c in candidates], controls=["blank"], seed=1)
-    return write_package(folder, candidates, layout, plan)
+    prepared = prepare_package(candidates, layout, plan)
+    return write_package(folder, prepared, verdict=screen(prepared.pieces))
 
 
 def test_everything_is_there_and_agrees(tmp_path: Path) -> None:
@@ -49,6 +51,7 @@ def test_everything_is_there_and_agrees(tmp_path: Path) -> None:
         assert orders[row["record"]]["sequence"] == dna
         assert orders[row["record"]]["length"] == str(len(dna)) == "18"
         assert orders[row["record"]]["price [EUR]"] == "1.26"
+        assert "not for ordering" in orders[row["record"]]["screening"]
     assert package.cost == 3.78
     wells = {row["well"]: row["design"] for row in rows(folder / "plates.csv")}
     transfers = rows(folder / "transfers.csv")
@@ -107,7 +110,8 @@ def test_strange_names_are_safe_and_stay_apart(tmp_path: Path) -> None:
 def test_a_filled_template_with_strange_names_is_taken_in(tmp_path: Path) -> None:
     candidates = listed(STRANGE)
     layout = arrange_wells([c.id for c in candidates], seed=1)
-    write_package(tmp_path, candidates, layout, FRAGMENTS)
+    prepared = prepare_package(candidates, layout, FRAGMENTS)
+    write_package(tmp_path, prepared, verdict=screen(prepared.pieces))
     filled = rows(tmp_path / "measurements.csv")
     path = tmp_path / "filled.csv"
     with path.open("w", newline="") as file:

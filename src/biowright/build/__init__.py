@@ -1,6 +1,7 @@
 """Build: from designs to what a lab needs to make them.
 
-`write_package` turns the designs of a round into orders, plate maps, transfer lists and robot protocols.
+`prepare_package` turns the designs of a round into orders, plate maps, transfer lists and robot protocols;
+`write_package` writes them once they are screened.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     )
     from .golden_gate import choose_overhangs
     from .opentrons import write_protocol
-    from .package import write_package
+    from .package import PreparedPackage, prepare_package, write_package
     from .plan import BuildPlan, Piece, Transfer, WorkPackage
 
 _HOMES = {
@@ -32,7 +33,7 @@ _HOMES = {
     ),
     "golden_gate": ("choose_overhangs",),
     "opentrons": ("write_protocol",),
-    "package": ("write_package",),
+    "package": ("PreparedPackage", "prepare_package", "write_package"),
     "plan": (
         "BuildPlan",
         "Piece",
@@ -47,12 +48,14 @@ __all__ = [
     "JunctionFidelity",
     "LigationMatrix",
     "Piece",
+    "PreparedPackage",
     "SetFidelity",
     "Transfer",
     "WorkPackage",
     "choose_overhangs",
     "ligation_matrices",
     "ligation_matrix",
+    "prepare_package",
     "read_ligation_matrix",
     "set_fidelity",
     "write_package",

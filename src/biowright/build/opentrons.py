@@ -12,8 +12,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from biowright.core import InputError, suggest
+from biowright.safety import Clearance, check_clearance
 
 from .plan import Transfer
+from .transfers import DNA
 
 __all__ = ["ROBOTS", "SMALLEST", "write_protocol"]
 
@@ -99,6 +101,7 @@ def run(protocol: protocol_api.ProtocolContext) -> None:{prepare}
             shelves[slot] = protocol.load_labware({source!r}, slot, label=source)
             standing[slot] = source
     protocol.comment({comment!r})
+    protocol.comment({marking!r})
     tips, held = 96 * len(racks), None
     for source, well, destination, volume in TRANSFERS:
         slot = SOURCES[source]
@@ -128,7 +131,13 @@ def run(protocol: protocol_api.ProtocolContext) -> None:{prepare}
 
 
 def write_protocol(
-    title: str, transfers: Sequence[Transfer], wells: int, volume: float, robot: str = "Flex"
+    title: str,
+    transfers: Sequence[Transfer],
+    wells: int,
+    volume: float,
+    robot: str = "Flex",
+    *,
+    clearance: Clearance | None,
 ) -> str:
     """Write the protocol of one destination plate.
 
@@ -142,12 +151,18 @@ def write_protocol(
     volume : float
         The final volume of a well in µL, by which the plate is chosen.
     robot : {"Flex", "OT-2"}
+    clearance : Clearance or None
+        That the DNA in the transfers was screened: what `biowright.safety.require` gives.
 
     Raises
     ------
+    ScreeningRefused
+        There is no clearance, or it is not for the DNA in these transfers.
     InputError
         There is no such robot, or no plate takes the volume.
     """
+    dna = {t.what for t in transfers if t.source.startswith(f"{DNA}-")}
+    marking = check_clearance(clearance, dna).marking
     if robot not in ROBOTS:
         raise InputError(
             f"there is no robot '{robot}'",
@@ -192,6 +207,7 @@ def write_protocol(
         "do them first, from transfers.csv."
         if small
         else "All transfers of transfers.csv to this plate.",
+        marking=marking,
         jet=_JET,
         largest=machine.largest,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -14,6 +15,7 @@ from biowright.core import InputError, Record
 from biowright.design import Candidate
 from biowright.formats import open_output, write
 from biowright.measure import Well, guard_cell, template
+from biowright.safety import Clearance, Gate, Verdict, require
 
 from .fragments import order_fragments
 from .golden_gate import assemble, order_parts
@@ -23,7 +25,7 @@ from .opentrons import SMALLEST, write_protocol
 from .plan import BuildPlan, Piece, Transfer, WorkPackage
 from .transfers import dispense_pieces, mix_stocks, transfer_rows
 
-__all__ = ["write_package"]
+__all__ = ["PreparedPackage", "prepare_package", "write_package"]
 
 
 @dataclass(slots=True)
@@ -38,8 +40,53 @@ class _Work:
     notices: list[str] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class PreparedPackage:
+    """A work package that nobody has seen yet: what is in it can be screened, and then written.
+
+    Parameters
+    ----------
+    candidates : sequence of Candidate
+    layout : sequence of Well
+    plan : BuildPlan
+    """
+
+    candidates: Sequence[Candidate]
+    layout: Sequence[Well]
+    plan: BuildPlan
+    _work: _Work
+
+    @property
+    def pieces(self) -> tuple[Piece | Record, ...]:
+        """All DNA that the package tells: what is ordered, and what it becomes."""
+        return (*self._work.pieces, *self._work.records)
+
+
+def prepare_package(
+    candidates: Sequence[Candidate], layout: Sequence[Well], plan: BuildPlan
+) -> PreparedPackage:
+    """Work out the package of a round, and write nothing.
+
+    Parameters
+    ----------
+    candidates : sequence of Candidate
+    layout : sequence of Well
+    plan : BuildPlan
+
+    Raises
+    ------
+    InputError
+        The designs cannot be built by the method.
+    """
+    return PreparedPackage(candidates, layout, plan, _prepare(candidates, layout, plan))
+
+
 def write_package(
-    folder: Path, candidates: Sequence[Candidate], layout: Sequence[Well], plan: BuildPlan
+    folder: Path,
+    prepared: PreparedPackage,
+    *,
+    verdict: Verdict | None,
+    gate: Gate | None = None,
 ) -> WorkPackage:
     """Write the work package of a round; doing it again gives the same bytes.
 
@@ -50,7 +97,7 @@ def write_package(
     designs.gb, designs.ttl
         Their DNA as GenBank and SBOL 3, where they have any.
     orders.csv
-        Fragments and oligos to order, with prices.
+        Fragments and oligos to order, with prices, and what they were screened with.
     sources.csv
         Where each piece or stock stands in the source plates.
     plates.csv
@@ -61,21 +108,27 @@ def write_package(
         The same for an Opentrons robot, one a plate.
     measurements.csv
         The table to fill in.
+    screening.json
+        What the DNA was screened with, and what was found.
 
     Parameters
     ----------
     folder : path
         Exists; files of the same names in it are replaced.
-    candidates : sequence of Candidate
-    layout : sequence of Well
-    plan : BuildPlan
+    prepared : PreparedPackage
+    verdict : Verdict or None
+        Of a screening of ``prepared.pieces``.
+    gate : Gate, optional
+        Who made the verdict; by default that of the operator's settings.
 
     Raises
     ------
-    InputError
-        The designs cannot be built by the method.
+    ScreeningRefused
+        The verdict does not let these pieces leave; nothing is written then.
     """
-    work = _prepare(candidates, layout, plan)
+    clearance = require(verdict, prepared.pieces, gate=gate)
+    candidates, layout, plan = prepared.candidates, prepared.layout, prepared.plan
+    work = prepared._work
     files: dict[str, str] = {}
     _put(folder, "designs.csv", _design_rows(candidates, work.names), files)
     if work.records:
@@ -84,12 +137,16 @@ def write_package(
             files[name] = hashlib.sha256((folder / name).read_bytes()).hexdigest()
     fresh = [piece for piece in work.pieces if piece.name not in plan.have]
     prices = {p.name: round(_price(p, plan), 2) for p in fresh}
+    notices = list(work.notices)
     if work.pieces:
-        rows = [["name", "type", "length", "sequence", f"price [{plan.currency}]", "purpose"]]
+        head = ["name", "type", "length", "sequence", f"price [{plan.currency}]", "purpose"]
+        rows = [[*head, "screening"]]
         for p in fresh:
             price = f"{prices[p.name]:.2f}"
-            rows.append([p.name, p.kind, str(len(p.sequence)), p.sequence, price, p.purpose])
+            told = [p.name, p.kind, str(len(p.sequence)), p.sequence, price, p.purpose]
+            rows.append([*told, clearance.marking])
         _put(folder, "orders.csv", rows, files)
+        notices.append(f"orders.csv: {clearance.marking}")
     if work.places:
         places = [[name, *place] for name, wells in work.places.items() for place in wells]
         _put(folder, "sources.csv", [["name", "plate", "well"], *places], files)
@@ -98,10 +155,13 @@ def write_package(
     _put(folder, "plates.csv", plates, files)
     if work.transfers:
         _put(folder, "transfers.csv", transfer_rows(work.transfers), files)
-        _put_protocols(folder, work, plan, files)
+        notices += _put_protocols(folder, work, plan, clearance, files)
     _put(folder, "measurements.csv", template(layout, plan.quantities), files)
+    if prepared.pieces:
+        text = json.dumps(clearance.document(), indent=2, ensure_ascii=False)
+        _write(folder, "screening.json", text + "\n", files)
     cost = round(sum(prices.values()), 2)
-    return WorkPackage(files, cost, plan.currency, tuple(prices), tuple(work.notices))
+    return WorkPackage(files, cost, plan.currency, tuple(prices), tuple(notices))
 
 
 def _design_rows(
@@ -119,20 +179,28 @@ def _price(piece: Piece, plan: BuildPlan) -> float:
     return base * len(piece.sequence)
 
 
-def _put_protocols(folder: Path, work: _Work, plan: BuildPlan, files: dict[str, str]) -> None:
-    small = sum(t.volume < SMALLEST for t in work.transfers)
-    if small:
-        work.notices.append(
-            f"{small} of {len(work.transfers)} transfers are below 1 µL: only an acoustic dispenser "
-            "does them (transfers.csv); the Opentrons protocols hold the others"
-        )
+def _put_protocols(
+    folder: Path, work: _Work, plan: BuildPlan, clearance: Clearance, files: dict[str, str]
+) -> list[str]:
+    """Write the protocols; give what the lab should know about them."""
     for plate in sorted({t.plate for t in work.transfers}):
         chosen = [t for t in work.transfers if t.plate == plate]
         if all(t.volume < SMALLEST for t in chosen):
             continue
         title = f"{folder.name}, plate {plate}"
-        text = write_protocol(title, chosen, plan.wells, plan.volume, plan.robot)
+        text = write_protocol(
+            title, chosen, plan.wells, plan.volume, plan.robot, clearance=clearance
+        )
         _write(folder, f"protocol-plate-{plate}.py", text, files)
+    small = sum(t.volume < SMALLEST for t in work.transfers)
+    if not small:
+        return []
+    return [
+        (
+            f"{small} of {len(work.transfers)} transfers are below 1 µL: only an acoustic dispenser "
+            "does them (transfers.csv); the Opentrons protocols hold the others"
+        )
+    ]
 
 
 def _prepare(candidates: Sequence[Candidate], layout: Sequence[Well], plan: BuildPlan) -> _Work:

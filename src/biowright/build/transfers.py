@@ -17,6 +17,7 @@ from .plan import BuildPlan, Transfer
 
 __all__ = ["DROP", "dispense_pieces", "mix_stocks", "transfer_rows", "whole_drops"]
 
+DNA, STOCKS = "DNA", "stocks"  # what the source plates are called
 DROP = 2_500  # pL
 DNA_VOLUME = 1_000_000  # pL of each piece of DNA a well: acoustics and pipettes both give it
 SOURCE_VOLUME = 45_000_000  # pL that can be drawn from a well of a 384-well source plate
@@ -68,7 +69,7 @@ def dispense_pieces(
             )
     demands = [(well, name, DNA_VOLUME) for well in layout for name in use.get(well.design, ())]
     order = [name for names in use.values() for name in names]
-    return _draw(demands, order, "DNA")
+    return _draw(demands, order, DNA)
 
 
 def mix_stocks(
@@ -113,7 +114,7 @@ def mix_stocks(
     dry = {name for c in candidates.values() for name in c.factors if name not in plan.stocks}
     if dry:
         notices[f"not mixed from stocks, see designs.csv: {', '.join(sorted(dry))}"] = None
-    transfers, places = _draw(demands, [*plan.stocks, "diluent"], "stocks")
+    transfers, places = _draw(demands, [*plan.stocks, "diluent"], STOCKS)
     return transfers, places, list(notices)
 
 

@@ -34,6 +34,7 @@ COMMANDS: dict[str, tuple[str | None, str]] = {
     "build": (None, "Assemblies, overhangs and their fidelity."),
     "learn": (None, "Recommend the next batch; validate what was learned."),
     "campaign": (None, "Run rounds of design, build, test and learn."),
+    "safety": (None, "Screen orders; nothing leaves without a verdict."),
 }
 
 VERBS: dict[str, dict[str, tuple[str, str]]] = {
@@ -67,6 +68,21 @@ VERBS: dict[str, dict[str, tuple[str, str]]] = {
         "next": (
             "biowright.cli.campaign:next_",
             "Show the batch of the round that waits, or what would be chosen now.",
+        ),
+    },
+    "safety": {
+        "screen": (
+            "biowright.cli.safety:screen",
+            "Screen the pieces of an order: recoded, split, joined, on both strands.",
+        ),
+        "reference": (
+            "biowright.cli.safety:reference",
+            "Build a reference of hashed k-mers from sequences of concern.",
+        ),
+        "audit": ("biowright.cli.safety:audit", "Check the audit and show its last entries."),
+        "override": (
+            "biowright.cli.safety:override",
+            "Let flagged pieces leave: a reviewer's decision, signed and logged.",
         ),
     },
 }

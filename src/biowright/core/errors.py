@@ -18,6 +18,7 @@ __all__ = [
     "InputError",
     "LocationError",
     "NegativeResult",
+    "ScreeningRefused",
     "SequenceError",
     "UnitError",
     "UnknownFormatError",
@@ -40,6 +41,7 @@ class BiowrightError(Exception):
         │   ├── UnitError           a unit that is unknown or does not fit
         │   └── ConflictError       something is there already, or has changed meanwhile
         └── NegativeResult          the work ran and the answer is no (exit code 1)
+            └── ScreeningRefused    an order or protocol may not leave: flagged, or not screened
 
     Parameters
     ----------
@@ -166,6 +168,10 @@ class NegativeResult(BiowrightError):  # noqa: N818 - it is an answer, not a fau
     """The work ran and the answer is no: infeasible, not verified, refused."""
 
     exit_code = 1
+
+
+class ScreeningRefused(NegativeResult):
+    """No export: the pieces are flagged, were not screened, or could not be."""
 
 
 def suggest(word: str, known: Iterable[str]) -> str | None:

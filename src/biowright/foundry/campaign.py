@@ -13,12 +13,13 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from biowright import __version__
-from biowright.build import BuildPlan, write_package
+from biowright.build import BuildPlan, prepare_package, write_package
 from biowright.core import ConflictError, InputError
 from biowright.design import Candidate, DesignSpace, ProteinVariants
 from biowright.formats import open_output, remove_unfinished
 from biowright.learn import Measured, Recommendation, Sites, recommend
 from biowright.measure import Reading, Well, arrange_wells, read_filled
+from biowright.safety import default_gate
 
 from .journal import Journal
 from .labs import make_lab
@@ -310,12 +311,10 @@ class Campaign:
                 for name in self.journal.answer(step_name(earlier, "build"))["ordered"]
             ),
         )
-        package = write_package(
-            self._round_folder(round),
-            list(self.candidates(round).values()),
-            self.layout(round),
-            plan,
-        )
+        prepared = prepare_package(list(self.candidates(round).values()), self.layout(round), plan)
+        gate = default_gate()
+        verdict = gate.screen(prepared.pieces, customer=self.settings.campaign.name)
+        package = write_package(self._round_folder(round), prepared, verdict=verdict, gate=gate)
         return asdict(package)
 
     def ingest(self, file: str | Path, round: int | None = None, *, read: str | None = None) -> int:
