@@ -31,6 +31,7 @@ COMMANDS: dict[str, tuple[str | None, str]] = {
     ),
     "edit": ("biowright.cli.edit:edit", "Insert, delete, replace, rotate...; features follow."),
     "view": ("biowright.cli.view:view", "Draw a map in the terminal, or as SVG."),
+    "design": (None, "Design guides and edits; find where guides bind."),
     "build": (None, "Assemblies, overhangs and their fidelity."),
     "learn": (None, "Recommend the next batch; validate what was learned."),
     "campaign": (None, "Run rounds of design, build, test and learn."),
@@ -38,6 +39,12 @@ COMMANDS: dict[str, tuple[str | None, str]] = {
 }
 
 VERBS: dict[str, dict[str, tuple[str, str]]] = {
+    "design": {
+        "offtargets": (
+            "biowright.cli.design_guides:offtargets",
+            "List all sites of guides in a genome, with mismatches and bulges.",
+        ),
+    },
     "build": {
         "fidelity": (
             "biowright.cli.build_assembly:fidelity",

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from .codons import CodonUsage, codon_usage, encode_protein
     from .conditions import Conditions, ListedCandidates
     from .constructs import Constructs, fill_slots, join_parts
+    from .nuclease_table import Nuclease, nuclease, nucleases, read_nucleases
     from .parents import parse_sites, read_parent
     from .primers import Primer, PrimerPair, PrimerRules, amplify, flank, judge_primers
     from .primers_sets import Genotyping, genotyping_primers, sequencing_primers
@@ -46,6 +47,12 @@ _HOMES = {
         "Constructs",
         "fill_slots",
         "join_parts",
+    ),
+    "nuclease_table": (
+        "Nuclease",
+        "nuclease",
+        "nucleases",
+        "read_nucleases",
     ),
     "parents": (
         "parse_sites",
@@ -76,6 +83,7 @@ __all__ = [
     "DesignSpace",
     "Genotyping",
     "ListedCandidates",
+    "Nuclease",
     "Primer",
     "PrimerPair",
     "PrimerRules",
@@ -90,7 +98,10 @@ __all__ = [
     "genotyping_primers",
     "join_parts",
     "judge_primers",
+    "nuclease",
+    "nucleases",
     "parse_sites",
+    "read_nucleases",
     "read_parent",
     "sequencing_primers",
 ]
