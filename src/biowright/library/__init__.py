@@ -21,15 +21,52 @@ from typing import TYPE_CHECKING
 from biowright.core.lazy import lazy_names
 
 if TYPE_CHECKING:
+    from .calibrations import Calibration
+    from .composing import Composed
+    from .curves import Curve
+    from .exact import ExactHit
+    from .filters import Filters, MeasuredRange
+    from .history import Difference, Event
     from .library import Library
+    from .licences import LICENCES, combined
+    from .measurements import Measurement
     from .parts import LoadReport, PartVersion, Refusal
+    from .roles import ROLES, find_role
     from .source import SequenceSource
 
 _HOMES = {
+    "calibrations": ("Calibration",),
+    "composing": ("Composed",),
+    "curves": ("Curve",),
+    "exact": ("ExactHit",),
+    "filters": ("Filters", "MeasuredRange"),
+    "history": ("Difference", "Event"),
     "library": ("Library",),
+    "licences": ("LICENCES", "combined"),
+    "measurements": ("Measurement",),
     "parts": ("LoadReport", "PartVersion", "Refusal"),
+    "roles": ("ROLES", "find_role"),
     "source": ("SequenceSource",),
 }
 __getattr__, __dir__ = lazy_names(__name__, _HOMES)
 
-__all__ = ["Library", "LoadReport", "PartVersion", "Refusal", "SequenceSource"]
+__all__ = [
+    "LICENCES",
+    "ROLES",
+    "Calibration",
+    "Composed",
+    "Curve",
+    "Difference",
+    "Event",
+    "ExactHit",
+    "Filters",
+    "Library",
+    "LoadReport",
+    "MeasuredRange",
+    "Measurement",
+    "PartVersion",
+    "Refusal",
+    "SequenceSource",
+    "combined",
+    "find_role",
+]

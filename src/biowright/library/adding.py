@@ -15,7 +15,7 @@ from . import tables as t
 from .canonical import checksums, key_of
 from .database import Database
 from .document import content_of, document_of
-from .packing import flags_of, pack
+from .packing import REVERSED, flags_of, pack
 from .roles import roles_of
 
 __all__ = ["Draft", "Saved", "draft_of", "name_key", "save"]
@@ -72,11 +72,12 @@ def draft_of(record: Record) -> Draft:
 
     sequence = record.sequence
     document = document_of(record)
-    circle = None
+    circle, reverse = None, 0
     if sequence.molecule is not Molecule.PROTEIN and len(sequence):
         letters = sequence.data.upper().translate(_TO_DNA)
         bounds = np.array([0, len(letters)], np.int64)
-        circle = key_of(checksums(letters, bounds, np.ones(1, np.uint8))[0])
+        circle = key_of(checksums(letters, bounds, np.ones(1, np.uint8))[0][0])
+        reverse = REVERSED * int(checksums(letters, bounds, np.zeros(1, np.uint8))[1][0])
     try:
         _, _, text = record_seguid(record).partition("=")
         seguid = base64.urlsafe_b64decode(text + "=")
@@ -85,7 +86,7 @@ def draft_of(record: Record) -> Draft:
     return Draft(
         record.name,
         sequence.data,
-        flags_of(sequence.molecule, sequence.circular, record.single_stranded),
+        flags_of(sequence.molecule, sequence.circular, record.single_stranded) | reverse,
         content_of(record, document),
         seguid,
         circle,
@@ -221,7 +222,7 @@ def _write_blocks(
         some = drafts[start:end]
         letters = b"".join(draft.letters for draft in some)
         sizes = [len(draft.letters) for draft in some]
-        payload = pack(letters, sizes, [draft.flags for draft in some])
+        payload = pack(letters, sizes, [draft.flags & 255 for draft in some])
         rows.append((first + start, first + end - 1, payload))
         start = end
     database.insert_many(connection, t.blocks, ("first", "last", "payload"), rows)

@@ -8,7 +8,7 @@ first 64 bits of it are the store's index; a hit is compared in full.
 from __future__ import annotations
 
 import hashlib
-import itertools
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     Bytes = npt.NDArray[np.uint8]
     Ints = npt.NDArray[np.int64]
 
-__all__ = ["checksums", "circle_key", "strands_of"]
+__all__ = ["checksums", "circle_key", "key_of"]
 
 _COMPLEMENT = np.arange(256, dtype=np.uint8)
 for _one, _other in zip(b"ACGTUMRWSYKVHDB", b"TGCAAKYWSRMBDHV", strict=True):
@@ -118,7 +118,7 @@ def _turned(letters, start, n, complement, buffer):  # type: ignore[no-untyped-d
 
 
 @njit(cache=True, nogil=True)
-def _strands(letters, bounds, complement, codes, circular, out):  # type: ignore[no-untyped-def]
+def _strands(letters, bounds, complement, codes, circular, out, strands):  # type: ignore[no-untyped-def]
     longest = 0
     for i in range(len(bounds) - 1):
         longest = max(longest, bounds[i + 1] - bounds[i])
@@ -138,6 +138,7 @@ def _strands(letters, bounds, complement, codes, circular, out):  # type: ignore
                 strand, offset = _least_word(letters, start, n, codes)
             if offset < 0:
                 strand, offset = _turned(letters, start, n, complement, buffer)
+        strands[i] = strand
         at = 2 * start + i
         out[at + n] = 59  # ;
         # the smaller strand, and behind it the other, aligned with it
@@ -153,8 +154,12 @@ def _strands(letters, bounds, complement, codes, circular, out):  # type: ignore
             out[tail + n - 1 - k] = complement[out[head + k]]
 
 
-def strands_of(letters: bytes | bytearray, bounds: Ints, circular: Bytes) -> memoryview:
-    """Write both strands of each sequence in canonical order, ``smaller;larger``.
+def checksums(
+    letters: bytes | bytearray, bounds: Ints, circular: Bytes
+) -> tuple[list[bytes], Bytes]:
+    """Give the 20 bytes of the SEGUID of each double-stranded sequence.
+
+    Letters that SEGUID does not know (gaps, X) stand for themselves.
 
     Parameters
     ----------
@@ -166,24 +171,20 @@ def strands_of(letters: bytes | bytearray, bounds: Ints, circular: Bytes) -> mem
 
     Returns
     -------
-    memoryview
-        That of sequence i begins at ``2 * bounds[i] + i`` and has twice its letters and one more.
+    digests : list of bytes
+    strands : ndarray of uint8, shape (n,)
+        1 where the strand that comes first in the checksum is not the one that is given.
     """
     data = np.frombuffer(letters, np.uint8)
+    # the strands of each, smaller;larger
     out = np.empty(2 * len(data) + len(bounds) - 1, np.uint8)
-    _strands(data, bounds, _COMPLEMENT, _CODES, circular, out)
-    return memoryview(out)  # type: ignore[arg-type]
-
-
-def checksums(letters: bytes | bytearray, bounds: Ints, circular: Bytes) -> list[bytes]:
-    """Give the 20 bytes of the SEGUID of each double-stranded sequence.
-
-    Parameters as in `strands_of`. Letters that SEGUID does not know (gaps, X) stand for themselves.
-    """
-    view = strands_of(letters, bounds, circular)
+    strands = np.empty(len(bounds) - 1, np.uint8)
+    _strands(data, bounds, _COMPLEMENT, _CODES, circular, out, strands)
+    view = memoryview(out)  # type: ignore[arg-type]
     sha1 = hashlib.sha1
     edges = (2 * bounds + np.arange(len(bounds))).tolist()
-    return [sha1(view[a:b], usedforsecurity=False).digest() for a, b in itertools.pairwise(edges)]
+    digests = [sha1(view[a:b], usedforsecurity=False).digest() for a, b in pairwise(edges)]
+    return digests, strands
 
 
 def circle_key(letters: bytes) -> int:
@@ -195,7 +196,7 @@ def circle_key(letters: bytes) -> int:
     True
     """
     bounds = np.array([0, len(letters)], np.int64)
-    return key_of(checksums(letters, bounds, np.ones(1, np.uint8))[0])
+    return key_of(checksums(letters, bounds, np.ones(1, np.uint8))[0][0])
 
 
 def key_of(digest: bytes) -> int:

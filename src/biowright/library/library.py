@@ -6,20 +6,35 @@ import getpass
 import os
 import uuid
 from collections.abc import Iterable, Iterator
+from collections.abc import Sequence as SequenceABC
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, BinaryIO
 
-from biowright.core import ConflictError, InputError, Record
+from biowright.core import ConflictError, InputError, Quantity, Record, Sequence
 
 from . import tables as t
 from .adding import draft_of, role_text, save
+from .calibrations import Calibration, convert, record_calibration
+from .composing import Composed, compose
+from .curation import change, label, links_of, resolve, uses_of, withdraw
 from .database import Database
-from .parts import LoadReport, PartVersion
+from .exact import ExactHit, find_exact
+from .exporting import exported
+from .filters import Filters, select
+from .history import Difference, Event, chain, compare, events
+from .loading import Options, Progress, load_file
+from .measurements import Measurement, measurements_of, record_measurements
+from .parts import LoadReport, PartVersion, part_number
 from .reading import Reader
+from .rights import demand, grant, hidden_collections
+from .stats import stats
 from .writes import Write
 
 if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
     from .packing import Block
 
 __all__ = ["Library"]
@@ -190,9 +205,196 @@ class Library:
         """
         return self.reader.describe(numbers)
 
+    def find(self, text: str) -> int:
+        """Give the number of the version that a text means.
+
+        Parameters
+        ----------
+        text : str
+            An identity (``P17``, its newest version; ``P17.2``, its version 2), a name, or an alias.
+
+        Raises
+        ------
+        InputError
+            There is no such part.
+        ConflictError
+            Several parts have that name.
+        """
+        return resolve(self.database, text)
+
+    def find_exact(
+        self, sequence: Sequence | str | bytes, *, rotations: bool = True
+    ) -> list[ExactHit]:
+        """Find the versions that have exactly these letters, on either strand.
+
+        Parameters
+        ----------
+        sequence : Sequence, str or bytes
+            DNA or RNA; case does not matter.
+        rotations : bool, default True
+            Linear sequences that only a rotation makes the same count too: a file often does not
+            say that its sequence is a circle. Circles are always found from any origin.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> from biowright.core import Record, Sequence
+        >>> library = Library.create(tempfile.mkdtemp() + "/parts")
+        >>> _ = library.add([Record(Sequence("GATTACA", topology="circular"), "ring")])
+        >>> library.find_exact("TGTAATC")[0].strand
+        -1
+        >>> library.find_exact("ACAGATT")
+        [ExactHit(number=1, start=4, strand=1, length=7, turned=True)]
+        """
+        return find_exact(self.database, self.reader, sequence, rotations=rotations)
+
+    def select(
+        self, filters: Filters | None = None, *, among: Iterable[int] | None = None
+    ) -> npt.NDArray[np.int64]:
+        """Give the numbers of the versions that pass filters and that the person may see, in order.
+
+        Parameters
+        ----------
+        filters : Filters, optional
+            Without them, the newest version of every part that is not withdrawn.
+        among : iterable of int, optional
+            Look only at these.
+
+        Raises
+        ------
+        InputError
+            A filter names something that the library does not have.
+        """
+        hidden = hidden_collections(self.database, self.person)
+        return select(self.database, filters or Filters(), self.last(), hidden, among)
+
+    def versions(self, number: int) -> list[PartVersion]:
+        """Give all versions of the part of a version, oldest first."""
+        (version,) = self.describe([number])
+        return self.describe(chain(self.database, part_number(version.part)))
+
+    def history(self, number: int) -> list[Event]:
+        """Give what was written of the part of a version, oldest first."""
+        (version,) = self.describe([number])
+        return events(self.database, part_number(version.part))
+
+    def diff(self, before: int, after: int) -> list[Difference]:
+        """Tell in what two versions differ."""
+        return compare(self.record(before), self.record(after))
+
+    def labels(self, number: int) -> dict[str, tuple[str, ...]]:
+        """Give the tags and aliases of a version's part."""
+        (version,) = self.describe([number])
+        rows = self.database.quick(
+            f"SELECT kind, text FROM {t.labels.name} WHERE part = ? AND removed IS NULL ORDER BY id",
+            (part_number(version.part),),
+        )
+        return {kind: tuple(text for k, text in rows if k == kind) for kind in ("tag", "alias")}
+
+    def composition(self, number: int) -> list[tuple[int, int, int, int]]:
+        """Give (number, start, end, strand) of the versions that a composite is made of."""
+        return links_of(self.database, number)
+
+    def uses(self, number: int) -> list[int]:
+        """Give the numbers of the composites that hold a version."""
+        return uses_of(self.database, number)
+
+    def export(self, numbers: Iterable[int]) -> Iterator[Record]:
+        """Walk versions as records that say what the library knows of them, for `formats.write`."""
+        return exported(self, numbers)
+
     def write(self, activity: str, *, detail: str | None = None) -> Write:
         """Begin a write: who, what and when are noted with it, all in one transaction."""
         return Write(self.database, self.person, activity, detail)
+
+    def change(self, number: int, field: str, value: str) -> None:
+        """Say a version's licence, tier, screening status or source anew.
+
+        Raises
+        ------
+        InputError
+            The field or the value does not exist, or the person is no curator of the collection.
+        """
+        with self.write("change", detail=field) as write:
+            change(self.database, write, self.person, number, field, value)
+
+    def tag(self, number: int, text: str, *, remove: bool = False) -> None:
+        """Give the part of a version a tag, or take it away."""
+        with self.write("tag") as write:
+            label(self.database, write, self.person, number, "tag", text, remove)
+
+    def alias(self, number: int, text: str, *, remove: bool = False) -> None:
+        """Give the part of a version another name, or take it away."""
+        with self.write("alias") as write:
+            label(self.database, write, self.person, number, "alias", text, remove)
+
+    def withdraw(self, number: int, reason: str) -> None:
+        """Withdraw the part of a version: it stays, and is found only by those who ask for it."""
+        with self.write("withdraw") as write:
+            withdraw(self.database, write, self.person, number, reason)
+
+    def grant(self, collection: str, person: str, right: str) -> None:
+        """Say what a person may do in a collection: none, reader, contributor or curator.
+
+        The first to be named is a curator. From then on the collection is closed to others.
+        """
+        with self.write("grant") as write:
+            demand(self.database, self.person, write.term("collection", collection), "curator")
+            grant(self.database, write, collection, person, right)
+
+    def measurements(
+        self, number: int | None = None, *, quantity: str | None = None
+    ) -> list[Measurement]:
+        """Give the measurements of a version, or all; what contradicts stands side by side."""
+        numbers = None if number is None else [number]
+        return measurements_of(self.database, numbers, quantity)
+
+    def measure(self, measured: Iterable[Measurement]) -> tuple[int, int]:
+        """Write measurements, all or none; their versions become ``characterised``.
+
+        Returns
+        -------
+        new, known : int
+            How many were written, and how many were there already.
+        """
+        with self.write("measure") as write:
+            return record_measurements(self.database, write, measured)
+
+    def calibrate(self, calibration: Calibration) -> None:
+        """Store how values in one unit become values in another, and where that holds."""
+        with self.write("calibrate") as write:
+            record_calibration(write, calibration)
+
+    def convert(self, measurement: Measurement, unit: str) -> Quantity:
+        """Give a measured value in another unit.
+
+        Raises
+        ------
+        UnitError
+            The units measure different things, and no calibration is stored for this context.
+        """
+        return convert(self.database, measurement, unit)
+
+    def stats(self) -> dict[str, Any]:
+        """Count what is in the library, the tiers apart."""
+        return stats(self.database, hidden_collections(self.database, self.person))
+
+    def compose(
+        self, name: str, pieces: SequenceABC[tuple[int, int]], *, collection: str = MAIN
+    ) -> Composed:
+        """Join versions to a composite, which keeps the links to them and asks for what they ask for.
+
+        Parameters
+        ----------
+        name : str
+        pieces : sequence of (number, strand)
+        collection : str
+
+        Returns
+        -------
+        Composed
+        """
+        return compose(self, name, pieces, collection)
 
     def add(
         self,
@@ -230,6 +432,37 @@ class Library:
             saved = save(self.database, write.connection, write.id, values.collection, drafts)
             write.count(saved.added, saved.skipped)
         return LoadReport(write.id, saved.added, saved.parts, saved.skipped)
+
+    def load(
+        self,
+        path: str | os.PathLike[str] | BinaryIO,
+        *,
+        collection: str = MAIN,
+        licence: str = "",
+        source: str = "",
+        tier: str = "reference",
+        progress: Progress | None = None,
+    ) -> LoadReport:
+        """Load a file of any format, or go on with a load of it that was interrupted.
+
+        A record that cannot be read is told in the report and does not spoil the rest. What is
+        there already under the same name with the same content is passed over.
+
+        Parameters
+        ----------
+        path : path, or binary file object
+        collection, licence, source, tier : str
+            As in `add`.
+        progress : callable of (bytes done, bytes in all), optional
+            Called after each transaction: what it has been told survives a crash.
+
+        Raises
+        ------
+        InputError, FormatError
+            The file is none that we read.
+        """
+        options = Options(collection, licence, source, tier)
+        return load_file(self.database, self.person, path, options, progress)
 
 
 def _user() -> str:

@@ -29,10 +29,11 @@ if TYPE_CHECKING:
     Bytes = npt.NDArray[np.uint8]
     Ints = npt.NDArray[np.int64]
 
-__all__ = ["CIRCULAR", "MOLECULES", "RAW", "SINGLE", "Block", "pack"]
+__all__ = ["CIRCULAR", "MOLECULES", "RAW", "REVERSED", "SINGLE", "Block", "pack"]
 
 CIRCULAR, RAW, SINGLE = 1, 2, 4
 _KIND = 3  # the bits from here on are the molecule
+REVERSED = 256  # for the row of a version: its smaller strand is not the one that is written
 MOLECULES = (Molecule.DNA, Molecule.RNA, Molecule.PROTEIN)
 
 _CODES = np.zeros(256, np.uint8)
@@ -192,6 +193,11 @@ def _runs(where: Ints, values: Bytes, owner: Ints, starts: Ints) -> Ints:
     owners = owner[first]
     columns = (owners, where[first] - starts[owners], length, values[first].astype(np.int64))
     return np.stack(columns, 1)
+
+
+def molecule_of_flags(flags: int) -> Molecule:
+    """Give the molecule that flags say."""
+    return MOLECULES[flags >> _KIND & 3]
 
 
 def flags_of(molecule: Molecule, circular: bool, single: bool) -> int:

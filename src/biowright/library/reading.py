@@ -11,13 +11,12 @@ from biowright.core import InputError, Record
 from . import tables as t
 from .database import Database
 from .document import record_of
-from .packing import CIRCULAR, MOLECULES, SINGLE, Block
+from .packing import CIRCULAR, SINGLE, Block, molecule_of_flags
 from .parts import PartVersion, part_name
 
 __all__ = ["Reader"]
 
 SCREENING = ("unscreened", "passed", "flagged")
-_KIND = 3
 _MANY = 500  # numbers in one query
 _SHOWN = (
     "number", "part", "ordinal", "name", "length", "flags", "gc", "role", "collection", "licence",
@@ -100,7 +99,7 @@ class Reader:
         name, flags, description, document, role = rows[0]
         made = record_of(
             self.letters(number),
-            MOLECULES[flags >> _KIND],
+            molecule_of_flags(flags),
             bool(flags & CIRCULAR),
             name,
             description or "",
@@ -153,7 +152,7 @@ class Reader:
             ordinal,
             name,
             length,
-            MOLECULES[flags >> _KIND],
+            molecule_of_flags(flags),
             bool(flags & CIRCULAR),
             gc,
             tuple(text(role).split()),

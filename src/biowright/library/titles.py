@@ -14,14 +14,18 @@ if TYPE_CHECKING:
 
 __all__ = ["Entries", "cut"]
 
-_PLAIN = np.zeros(256, np.uint8)
-_PLAIN[list(b"ACGT")] = 1
+PLAIN, DNA, OTHER = 0, 1, 2  # upper-case A, C, G and T only; IUPAC's DNA; anything else
+_KINDS = np.full(256, OTHER, np.uint8)
+_KINDS[list(b"ACGTBDHKMNRSVWYacgtbdhkmnrsvwy")] = DNA
+_KINDS[list(b"ACGT")] = PLAIN
+# those that decide the share of G and C, as in `Sequence.gc`: 2 for the strong ones
 _STRONG = np.zeros(256, np.uint8)
-_STRONG[list(b"CG")] = 1
+_STRONG[list(b"ATWatw")] = 1
+_STRONG[list(b"CGScgs")] = 2
 
 
 @njit(cache=True, nogil=True)
-def _cut(data, plain, strong, letters, spans):  # type: ignore[no-untyped-def]
+def _cut(data, kinds, strong, letters, spans):  # type: ignore[no-untyped-def]
     """Write the letters of each record, and its row in `spans`; give the number of records."""
     n, at, out, lines = len(data), 0, 0, 0
     count = 0
@@ -33,15 +37,16 @@ def _cut(data, plain, strong, letters, spans):  # type: ignore[no-untyped-def]
         title_end = at
         at += 1
         begin = out
-        odd = 0
-        gc = 0
+        kind = 0
+        gc = known = 0
         first_line = lines
         lines += 1
         while at < n and data[at] != 62:
             while at < n and data[at] != 10:
                 letter = data[at]
-                odd |= 1 - plain[letter]
-                gc += strong[letter]
+                kind |= kinds[letter]
+                gc += strong[letter] >> 1
+                known += strong[letter] != 0
                 letters[out] = letter
                 out += 1
                 at += 1
@@ -53,8 +58,9 @@ def _cut(data, plain, strong, letters, spans):  # type: ignore[no-untyped-def]
         spans[count, 3] = begin
         spans[count, 4] = out
         spans[count, 5] = gc
-        spans[count, 6] = odd
+        spans[count, 6] = kind
         spans[count, 7] = first_line
+        spans[count, 8] = known
         count += 1
     return count
 
@@ -73,13 +79,15 @@ class Entries:
         view = np.frombuffer(data, np.uint8)
         most = data.count(b">")
         letters = np.empty(len(data), np.uint8)
-        spans = np.zeros((most, 8), np.int64)
-        count = _cut(view, _PLAIN, _STRONG, letters, spans)
+        spans = np.zeros((most, 9), np.int64)
+        count = _cut(view, _KINDS, _STRONG, letters, spans)
         spans = spans[:count]
         self.letters = letters[: spans[-1, 4]].tobytes() if count else b""
         self.bounds: Ints = np.append(spans[:, 3], len(self.letters))
-        self.odd = spans[:, 6].astype(bool)
-        self.gc: Ints = spans[:, 5]
+        self.kinds: list[int] = spans[:, 6].tolist()
+        with np.errstate(invalid="ignore"):
+            self.gc: list[float] = np.nan_to_num(spans[:, 5] / spans[:, 8]).tolist()
+        self.newlines = int(data.count(b"\n"))
         self._rows = spans[:, :3].tolist()
         self.lines: list[int] = spans[:, 7].tolist()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,6 +14,9 @@ from biowright.core import InputError, suggest
 
 from . import tables as t
 from .database import Database, next_key
+from .licences import find_licence
+from .parts import Refusal
+from .rights import demand
 
 __all__ = ["Values", "Write"]
 
@@ -95,12 +99,24 @@ class Write:
             raise InputError(f"there is no tier '{tier}'", hint=suggest(tier, t.TIERS))
         if not collection.strip():
             raise InputError("a collection needs a name")
+        home = self.term("collection", collection)
+        demand(self._database, self._row["actor"] or "", home, "contributor")
         return Values(
-            self.term("collection", collection),
-            self.term("licence", licence) if licence else None,
+            home,
+            self.term("licence", find_licence(licence)) if licence else None,
             self.term("source", source) if source else None,
             t.TIERS.index(tier),
         )
+
+    def refuse(self, refused: Sequence[Refusal]) -> None:
+        """Note the records that were not taken in."""
+        id = next_key(self.connection, t.refusals.c.id)
+        rows = [
+            (id + place, self.id, refusal.line, refusal.record, refusal.reason)
+            for place, refusal in enumerate(refused)
+        ]
+        columns = ("id", "write", "line", "record", "reason")
+        self._database.insert_many(self.connection, t.refusals, columns, rows)
 
     def count(self, added: int, skipped: int, refused: int = 0, *, place: int = -1) -> None:
         """Add to what the write has done, and say how far it came."""

@@ -1,0 +1,106 @@
+"""Exact identity: the same letters, from any origin and on either strand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from biowright.core import InputError, Molecule, Sequence
+
+from . import tables as t
+from .canonical import checksums, key_of
+from .packing import CIRCULAR, REVERSED
+
+if TYPE_CHECKING:
+    from .database import Database
+    from .reading import Reader
+
+__all__ = ["ExactHit", "find_exact"]
+
+_TO_DNA = bytes.maketrans(b"U", b"T")
+_FLIP = bytes.maketrans(b"ACGTMRWSYKVHDB", b"TGCAKYWSRMBDHV")
+_TURN, _STAY = np.ones(1, np.uint8), np.zeros(1, np.uint8)
+_QUERY = f"SELECT number, length, flags, seguid FROM {t.versions.name} WHERE circle = ?"
+
+
+@dataclass(frozen=True, slots=True)
+class ExactHit:
+    """A version with the letters of a query.
+
+    Parameters
+    ----------
+    number : int
+    start : int
+        Where the query begins on the version's forward strand, for a query on the reverse strand
+        where it ends: the first letter of the hit from the left, 0 unless the query is turned.
+    strand : int
+        +1 or -1.
+    length : int
+    turned : bool
+        Whether only a rotation makes them the same. Two circles are the same molecule then; of a
+        linear sequence this says that it was cut open elsewhere.
+    """
+
+    number: int
+    start: int
+    strand: int
+    length: int
+    turned: bool
+
+    @property
+    def end(self) -> int:
+        """The end on the forward strand; on a hit over the origin it lies before the start."""
+        return self.start or self.length
+
+
+def find_exact(
+    database: Database, reader: Reader, sequence: Sequence | str | bytes, *, rotations: bool = True
+) -> list[ExactHit]:
+    """Find all versions with the letters of a sequence: see `Library.find_exact`."""
+    letters = _letters(sequence)
+    if not letters:
+        raise InputError("an empty sequence is found nowhere")
+    bounds = np.array((0, len(letters)), np.int64)
+    circle, _ = checksums(letters, bounds, _TURN)
+    rows = database.quick(_QUERY, (key_of(circle[0]),))
+    if not rows:
+        return []
+    linear, mine = checksums(letters, bounds, _STAY)
+    hits = []
+    for number, length, flags, seguid in rows:
+        if length != len(letters):
+            continue
+        # the checksum of a circle is that of its least rotation, wherever it begins
+        if not flags & CIRCULAR and bytes(seguid or b"") == linear[0]:
+            strand = 1 if int(mine[0]) == (flags & REVERSED > 0) else -1
+            hits.append(ExactHit(number, 0, strand, length, False))
+        elif hit := _compared(reader, letters, number, flags):
+            hits.append(hit)
+    if not rotations:
+        circles = {row[0] for row in rows if row[2] & CIRCULAR}
+        hits = [hit for hit in hits if not hit.turned or hit.number in circles]
+    return sorted(hits, key=lambda hit: hit.number)
+
+
+def _letters(sequence: Sequence | str | bytes) -> bytes:
+    if isinstance(sequence, Sequence):
+        if sequence.molecule is Molecule.PROTEIN:
+            raise InputError("this is a protein", hint="parts are found by their nucleotides")
+        data = sequence.data
+    else:
+        data = Sequence(sequence).data
+    data = data.upper()
+    return data.translate(_TO_DNA) if b"U" in data else data
+
+
+def _compared(reader: Reader, letters: bytes, number: int, flags: int) -> ExactHit | None:
+    """Compare letter by letter, and find the place where the query begins."""
+    ((_, own, _),) = reader.read(number, number)
+    twice = own + own
+    for strand, wanted in ((1, letters), (-1, letters.translate(_FLIP)[::-1])):
+        start = twice.find(wanted)
+        if start >= 0:
+            return ExactHit(number, start, strand, len(own), start > 0)
+    return None
