@@ -32,6 +32,7 @@ COMMANDS: dict[str, tuple[str | None, str]] = {
     "edit": ("biowright.cli.edit:edit", "Insert, delete, replace, rotate...; features follow."),
     "view": ("biowright.cli.view:view", "Draw a map in the terminal, or as SVG."),
     "design": (None, "Design guides and edits; find where guides bind."),
+    "library": (None, "Keep parts with their versions and measurements, and find them."),
     "build": (None, "Assemblies, overhangs and their fidelity."),
     "learn": (None, "Recommend the next batch; validate what was learned."),
     "campaign": (None, "Run rounds of design, build, test and learn."),
@@ -44,6 +45,15 @@ VERBS: dict[str, dict[str, tuple[str, str]]] = {
             "biowright.cli.design_guides:offtargets",
             "List all sites of guides in a genome, with mismatches and bulges.",
         ),
+    },
+    "library": {
+        "create": ("biowright.cli.library:create", "Make an empty library."),
+        "add": ("biowright.cli.library:add", "Add the records of files, of any format."),
+        "show": ("biowright.cli.library:show", "Show a part and what was measured of it."),
+        "history": ("biowright.cli.library:history", "Show who wrote what of a part, and when."),
+        "diff": ("biowright.cli.library:diff", "Show in what two versions differ."),
+        "export": ("biowright.cli.library:export", "Write a collection to a file of any format."),
+        "stats": ("biowright.cli.library:stats", "Count what is in a library, the tiers apart."),
     },
     "build": {
         "fidelity": (

@@ -6,7 +6,6 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import asdict
-from pathlib import Path
 from typing import Annotated, Any
 
 from cyclopts import Parameter
@@ -37,7 +36,9 @@ def create(folder: str, *, url: str | None = None, json: Json = False) -> int:
         if json:
             print_json({"library": folder, "versions": library.last()})
         else:
-            sys.stdout.write(f"made {folder}; add parts with: biowright library add {folder} FILE\n")
+            sys.stdout.write(
+                f"made {folder}; add parts with: biowright library add {folder} FILE\n"
+            )
     return 0
 
 
@@ -89,7 +90,9 @@ def add(
         if json:
             total = {key: sum(d[key] for d in documents) for key in ("added", "parts", "skipped")}
             refused = sum(len(d["refused"]) for d in documents)
-            print_json({**total, "refused": refused, "versions": library.last(), "files": documents})
+            print_json(
+                {**total, "refused": refused, "versions": library.last(), "files": documents}
+            )
     return 2 if failed else 0
 
 

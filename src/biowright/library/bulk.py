@@ -99,6 +99,7 @@ def _take(batch: Batch, data: bytes, line: int, path: str, protein: bool) -> int
     entries = Entries(data)
     drafts: list[Draft | None] = []
     roles: list[str] = []
+    plain: list[bool] = []
     kinds = [OTHER] * len(entries) if protein else entries.kinds
     bounds = entries.bounds.tolist()
     letters, gcs = entries.letters, entries.gc
@@ -119,15 +120,16 @@ def _take(batch: Batch, data: bytes, line: int, path: str, protein: bool) -> int
                 draft.description = description
         drafts.append(draft)
         roles.append(role)
+        plain.append(title is not None and start != end)
     upper = letters if max(kinds, default=PLAIN) == PLAIN else letters.upper()
     circles, _ = checksums(upper, entries.bounds, np.ones(len(entries), np.uint8))
     seguids, turned = checksums(upper, entries.bounds, np.zeros(len(entries), np.uint8))
-    for draft, circle, seguid, other, role in zip(
-        drafts, circles, seguids, turned.tolist(), roles, strict=True
+    for draft, circle, seguid, other, role, mine in zip(
+        drafts, circles, seguids, turned.tolist(), roles, plain, strict=True
     ):
         if draft is None:
             continue
-        if draft.circle is None and draft.seguid is None:
+        if mine:
             draft.circle, draft.seguid = key_of(circle), seguid
             draft.flags |= REVERSED * other
         batch.drafts.append(draft)

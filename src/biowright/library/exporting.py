@@ -31,7 +31,7 @@ def _some(library: Library, numbers: list[int]) -> Iterator[Record]:
         record = library.record(version.number)
         said = record.annotations
         more = {
-            "part": f"{version.part}.{version.version}",
+            "identity": f"{version.part}.{version.version}",
             "collection": version.collection,
             "licence": version.licence,
             "provenance": version.source,

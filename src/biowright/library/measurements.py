@@ -240,7 +240,9 @@ def _known(connection: sa.Connection, digests: list[bytes]) -> set[bytes]:
         some = digests[at : at + 500]
         found |= {
             bytes(digest)
-            for digest in connection.execute(sa.select(c.digest).where(c.digest.in_(some))).scalars()
+            for digest in connection.execute(
+                sa.select(c.digest).where(c.digest.in_(some))
+            ).scalars()
         }
     return found
 
@@ -256,9 +258,7 @@ def _characterised(database: Database, write: Write, numbers: set[int]) -> None:
             sa.select(v.number).where(v.number.in_(some), v.tier != tier)
         ).scalars()
         changed += list(found)
-        write.connection.execute(
-            t.versions.update().where(v.number.in_(some)).values(tier=tier)
-        )
+        write.connection.execute(t.versions.update().where(v.number.in_(some)).values(tier=tier))
     id = next_key(write.connection, t.changes.c.id)
     rows = [
         (id + place, number, "tier", "characterised", write.id)

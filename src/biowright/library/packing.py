@@ -320,7 +320,7 @@ class Block:
         letters, bounds = self.letters(first, last)
         flags = self.flags[first:last]
         if len(self.runs) or (flags & RAW).any():
-            letters = letters.upper()
+            letters = letters.upper().translate(_TO_DNA)
         kinds = flags >> _KIND
         pieces = [letters[a:b] for a, b in itertools.pairwise(bounds)]
         for index in np.flatnonzero(kinds).tolist():

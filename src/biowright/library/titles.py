@@ -84,7 +84,7 @@ class Entries:
         spans = spans[:count]
         self.letters = letters[: spans[-1, 4]].tobytes() if count else b""
         self.bounds: Ints = np.append(spans[:, 3], len(self.letters))
-        self.kinds: list[int] = spans[:, 6].tolist()
+        self.kinds: list[int] = np.minimum(spans[:, 6], OTHER).tolist()
         with np.errstate(invalid="ignore"):
             self.gc: list[float] = np.nan_to_num(spans[:, 5] / spans[:, 8]).tolist()
         self.newlines = int(data.count(b"\n"))
