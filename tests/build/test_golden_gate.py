@@ -9,7 +9,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from biowright.bio import cut_sites
-from biowright.build import BuildPlan, choose_overhangs
+from biowright.build import BuildPlan, choose_overhangs, ligation_matrix, set_fidelity
 from biowright.build.golden_gate import assemble, order_parts
 from biowright.core import InputError, Record, Sequence
 from biowright.design import Constructs
@@ -58,21 +58,24 @@ def test_the_ligated_pieces_are_the_recorded_product(enzyme: str, slots: int, se
             assert str(record.extract(feature)) == str(part.sequence)
 
 
-@pytest.mark.parametrize(("length", "count"), [(4, 2), (4, 9), (4, 20), (3, 2), (3, 5)])
-def test_overhangs_keep_apart(length: int, count: int) -> None:
-    chosen = choose_overhangs(count, length)
-    assert len(set(chosen)) == count
-    both = [*chosen, *map(other, chosen)]
-    for i, a in enumerate(both):
-        for b in both[i + 1 :]:
-            assert sum(x != y for x, y in zip(a, b, strict=True)) >= 2
+@pytest.mark.parametrize(
+    ("enzyme", "count", "least"),
+    [("BsaI", 2, 1.0), ("BsmBI", 9, 1.0), ("PaqCI", 14, 1.0), ("SapI", 2, 1.0), ("SapI", 5, 0.99)],
+)
+def test_overhangs_ligate_surely(enzyme: str, count: int, least: float) -> None:
+    chosen = choose_overhangs(count, enzyme)
+    assert chosen == choose_overhangs(count, enzyme)
+    assert len({*chosen, *map(other, chosen)}) == 2 * count
+    matrix = "BsaI" if enzyme == "PaqCI" else enzyme
+    assert set_fidelity(chosen, matrix).fidelity >= least
+    assert min(ligation_matrix(matrix).strength(o) for o in chosen) > 0.1
 
 
 def test_too_many_slots() -> None:
-    with pytest.raises(InputError, match="there are no 60 overhangs"):
-        choose_overhangs(60)
-    with pytest.raises(InputError, match="an enzyme that leaves four bases"):
-        choose_overhangs(7, 3)
+    with pytest.raises(InputError, match="to choose from, and 160 are wanted"):
+        choose_overhangs(160)
+    with pytest.raises(InputError, match="to choose from, and 40 are wanted"):
+        choose_overhangs(40, "SapI")
 
 
 @pytest.mark.parametrize("inside", ["GGTCTC", "gagacc", "AAGGTCTCA"])
@@ -90,8 +93,10 @@ def test_parts_with_the_site_inside_are_refused_by_name(inside: str) -> None:
 
 
 def test_a_site_that_arises_at_an_overhang_is_found() -> None:
-    # BspMI reads ACCTGC, which the last A of the first overhang, AACA, and the part make
-    part = Record(Sequence("CCTGCTTTTTTTTT"), name="edge")
+    # BspMI reads ACCTGC: the last letters of the first overhang and the part make it
+    first, _ = choose_overhangs(2, "BspMI")
+    shared = next(n for n in (2, 1) if first.endswith("ACCTGC"[:n]))
+    part = Record(Sequence("ACCTGC"[shared:] + "TTTTTTTTT"), name="edge")
     assert not cut_sites(part.sequence, "BspMI")
     space = Constructs((("s", ("edge",)),), {"edge": part})
     with pytest.raises(InputError, match="cut inside of parts, or at their overhangs: edge"):
@@ -99,8 +104,9 @@ def test_a_site_that_arises_at_an_overhang_is_found() -> None:
 
 
 def test_no_overhang_is_part_of_the_site() -> None:
-    assert "AGAC" in choose_overhangs(9)
-    assert "AGAC" not in choose_overhangs(9, 4, "GGTCTC")  # GA|GACC would read GAGACC again
+    inside = {"GGTC", "GTCT", "TCTC", "GAGA", "AGAC", "GACC"}  # GA|GACC would read GAGACC again
+    for count in (9, 22):
+        assert not inside & set(choose_overhangs(count, "BsaI"))
 
 
 @pytest.mark.parametrize("name", ["EcoRI", "BtsI", "MlyI", "BcgI"])

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     )
     from .golden_gate import choose_overhangs
     from .opentrons import write_protocol
+    from .overhangs import OverhangSet, best_overhangs
+    from .overhangs_split import Split, junction_windows, split_at_overhangs
     from .package import PreparedPackage, prepare_package, write_package
     from .plan import BuildPlan, Piece, Transfer, WorkPackage
 
@@ -33,6 +35,8 @@ _HOMES = {
     ),
     "golden_gate": ("choose_overhangs",),
     "opentrons": ("write_protocol",),
+    "overhangs": ("OverhangSet", "best_overhangs"),
+    "overhangs_split": ("Split", "junction_windows", "split_at_overhangs"),
     "package": ("PreparedPackage", "prepare_package", "write_package"),
     "plan": (
         "BuildPlan",
@@ -47,17 +51,22 @@ __all__ = [
     "BuildPlan",
     "JunctionFidelity",
     "LigationMatrix",
+    "OverhangSet",
     "Piece",
     "PreparedPackage",
     "SetFidelity",
+    "Split",
     "Transfer",
     "WorkPackage",
+    "best_overhangs",
     "choose_overhangs",
+    "junction_windows",
     "ligation_matrices",
     "ligation_matrix",
     "prepare_package",
     "read_ligation_matrix",
     "set_fidelity",
+    "split_at_overhangs",
     "write_package",
     "write_protocol",
 ]

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Sequence
+from functools import cache
 
 from biowright.bio import Enzyme, digest, enzyme
 from biowright.core import InputError, Molecule, Record
 from biowright.core import Sequence as Letters
 from biowright.design import Candidate, join_parts
 
+from .fidelity_matrix import LigationMatrix, ligation_matrices, ligation_matrix
 from .names import plain_name
+from .overhangs import best_overhangs
 from .plan import BuildPlan, Piece
 
 __all__ = ["assemble", "choose_overhangs", "order_parts"]
@@ -18,19 +20,18 @@ __all__ = ["assemble", "choose_overhangs", "order_parts"]
 _PAD = "TTATAT"  # so that the enzyme holds on to the end of a linear piece
 
 
-def choose_overhangs(count: int, length: int = 4, site: str = "") -> tuple[str, ...]:
-    """Choose overhangs that differ from one another, and from all reverse complements, in two bases.
+def choose_overhangs(count: int, scissors: Enzyme | str = "BsaI") -> tuple[str, ...]:
+    """Choose the overhangs for a number of junctions that ligate most surely together.
 
-    No palindromes, no runs of three, at least one and at most all but one G or C, and none that is part
-    of `site`, so that the enzyme's site cannot arise anew where two parts meet; the first set in
-    alphabetic order that a greedy walk finds, so that it is always the same.
+    They are those of `best_overhangs` in the ligation that was measured with the enzyme, or where there
+    is none, with BsaI (four bases) or SapI (three). None is part of the enzyme's site, so that the site
+    cannot arise anew where two parts meet.
 
     Parameters
     ----------
     count : int
-    length : int
-    site : str
-        What the enzyme recognises.
+    scissors : Enzyme or str, default "BsaI"
+        The Golden Gate enzyme.
 
     Returns
     -------
@@ -39,34 +40,35 @@ def choose_overhangs(count: int, length: int = 4, site: str = "") -> tuple[str, 
     Raises
     ------
     InputError
-        There are not so many.
+        There are not so many, or it is no enzyme for Golden Gate.
 
     Examples
     --------
-    >>> choose_overhangs(4)
-    ('AACA', 'AAGC', 'AATG', 'ACAA')
+    >>> len(set(choose_overhangs(4, "BsmBI")))
+    4
     """
-    chosen: list[str] = []
-    forbidden = f"{site} {_other(site)}" if site else ""
-    for letters in itertools.product("ACGT", repeat=length):
-        overhang = "".join(letters)
-        strong = sum(letter in "GC" for letter in overhang)
-        if (
-            not 1 <= strong < length
-            or any(3 * x in overhang for x in "ACGT")
-            or overhang in forbidden
-        ):
-            continue
-        other = _other(overhang)
-        taken = [*chosen, *map(_other, chosen)]
-        if _distance(overhang, other) >= 2 and all(_distance(overhang, t) >= 2 for t in taken):
-            chosen.append(overhang)
-            if len(chosen) == count:
-                return tuple(chosen)
-    raise InputError(
-        f"there are no {count} overhangs of {length} bases that differ in two",
-        hint="use fewer slots" + (", or an enzyme that leaves four bases" if length < 4 else ""),
-    )
+    return _chosen(count, _scissors(enzyme(scissors).name))
+
+
+@cache
+def _chosen(count: int, found: Enzyme) -> tuple[str, ...]:
+    assert found.overhang is not None
+    sites = f"{found.site} {_other(found.site)}"
+    inside = {
+        sites[i : i + found.overhang]
+        for i in range(len(sites) - found.overhang + 1)
+        if " " not in sites[i : i + found.overhang]
+    }
+    return best_overhangs(count, _measured(found), exclude=inside).overhangs
+
+
+def _measured(scissors: Enzyme) -> LigationMatrix:
+    """Give the ligation that was measured with an enzyme, or with one that leaves ends as long."""
+    for name in ligation_matrices():
+        matrix = ligation_matrix(name)
+        if matrix.enzyme == scissors.name:
+            return matrix
+    return ligation_matrix("BsaI" if scissors.overhang == 4 else "SapI")
 
 
 def order_parts(
@@ -92,7 +94,7 @@ def order_parts(
     scissors = _scissors(plan.enzyme)
     assert scissors.overhang is not None
     slots = max(len(candidate.parts) for candidate in candidates)
-    overhangs = choose_overhangs(slots + 1, scissors.overhang, scissors.site)
+    overhangs = choose_overhangs(slots + 1, scissors)
     ends = _PAD + scissors.site + "A" * (scissors.cuts[0][0] - len(scissors.site))
     pieces: dict[tuple[int, str], Piece] = {}
     use: dict[str, list[str]] = {}
@@ -154,7 +156,3 @@ def assemble(candidate: Candidate, overhangs: Sequence[str]) -> Record:
 
 def _other(text: str) -> str:
     return str(Letters(text, Molecule.DNA).reverse_complement())
-
-
-def _distance(a: str, b: str) -> int:
-    return sum(x != y for x, y in zip(a, b, strict=True))

@@ -60,6 +60,10 @@ VERBS: dict[str, dict[str, tuple[str, str]]] = {
             "biowright.cli.build_assembly:fidelity",
             "Compute how surely a set of overhangs is ligated as it should be.",
         ),
+        "overhangs": (
+            "biowright.cli.build_assembly:overhangs",
+            "Find the set of overhangs that ligates most surely.",
+        ),
     },
     "learn": {
         "recommend": (

@@ -13,6 +13,7 @@ from cyclopts import Parameter
 from biowright.build import (
     LigationMatrix,
     SetFidelity,
+    best_overhangs,
     ligation_matrix,
     read_ligation_matrix,
     set_fidelity,
@@ -23,7 +24,7 @@ from . import STDIN
 from .arguments import Json
 from .output import note, print_json, print_table
 
-__all__ = ["fidelity"]
+__all__ = ["fidelity", "overhangs"]
 
 Enzyme = Annotated[
     str | None, Parameter(help="A shipped matrix: BsaI, BsmBI, Esp3I, BbsI (4 letters), SapI (3).")
@@ -77,6 +78,58 @@ def fidelity(
         for j in found.junctions
     ]
     print_table(("overhang", "fidelity", "strength", "wrong ligations"), rows)
+    return 0
+
+
+def overhangs(
+    *,
+    count: int,
+    enzyme: Enzyme = None,
+    matrix: Matrix = None,
+    require: Annotated[list[str] | None, Parameter(consume_multiple=True, negative=())] = None,
+    exclude: Annotated[list[str] | None, Parameter(consume_multiple=True, negative=())] = None,
+    strength: float = 0.1,
+    seed: int = 0,
+    json: Json = False,
+) -> int:
+    """Find the set of overhangs that ligates most surely, and how sure any set could be.
+
+    Parameters
+    ----------
+    count
+        How many junctions.
+    require
+        Overhangs that must be in the set.
+    exclude
+        Overhangs that must not be in it; each stands for its other strand too.
+    strength
+        No overhang that ligates more rarely than this share of the mean.
+    seed
+        Of the search; the same question with the same seed has the same answer.
+    """
+    measured = _matrix(enzyme, matrix)
+    found = best_overhangs(
+        count,
+        measured,
+        require=_parted(" ".join(require or ())),
+        exclude=_parted(" ".join(exclude or ())),
+        strength=strength,
+        seed=seed,
+    )
+    if json:
+        print_json(
+            {
+                "overhangs": list(found.overhangs),
+                "fidelity": found.fidelity,
+                "bound": found.bound,
+                "proven": found.proven,
+                "matrix": found.matrix,
+            }
+        )
+        return 0
+    sys.stdout.write(f"{' '.join(found.overhangs)}\n")
+    proof = "no set is better" if found.proven else f"no set exceeds {found.bound:.4%}"
+    sys.stdout.write(f"fidelity {found.fidelity:.4%} ({found.matrix}); {proof}\n")
     return 0
 
 
