@@ -23,7 +23,7 @@ from biowright.core.lazy import lazy_names
 
 if TYPE_CHECKING:
     from .codes import CODONS, GeneticCode, genetic_code, genetic_codes
-    from .coding import translate_feature
+    from .coding import Codons, read_codons, translate_feature
     from .codons import count_codons
     from .cutting import Cut, CutSite, cut_sites
     from .digestion import Digest, End, Fragment, digest
@@ -57,7 +57,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "codes": ("CODONS", "GeneticCode", "genetic_code", "genetic_codes"),
-    "coding": ("translate_feature",),
+    "coding": ("Codons", "read_codons", "translate_feature"),
     "codons": ("count_codons",),
     "cutting": ("Cut", "CutSite", "cut_sites"),
     "digestion": ("Digest", "End", "Fragment", "digest"),
@@ -97,6 +97,7 @@ __all__ = [
     "METHYLASES",
     "PCR",
     "Buffer",
+    "Codons",
     "Cut",
     "CutSite",
     "Digest",
@@ -130,6 +131,7 @@ __all__ = [
     "hairpin_energies",
     "melting_temperature",
     "melting_temperatures",
+    "read_codons",
     "sensitivities",
     "six_frames",
     "suppliers",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from biowright.core import (
     Attributes,
@@ -18,7 +20,11 @@ from .codes import GeneticCode, genetic_code
 from .iupac import masks, nucleotides
 from .translation import codon_indices, codon_tables, protein_of
 
-__all__ = ["translate_feature"]
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+__all__ = ["Codons", "read_codons", "translate_feature"]
 
 _EXCEPTION = re.compile(r"\(\s*pos:\s*([^,]*(?:,[^,:]*)*),\s*aa:\s*([A-Za-z*]+)\s*\)")
 _RANGE = re.compile(r"(\d{1,18})(?:\.\.(\d{1,18}))?")
@@ -141,6 +147,84 @@ def _translated(record: Record, feature: Feature, code: GeneticCode | int | str 
     if dual_end or residues.endswith(b"*"):
         del residues[-1]
     return protein_of(bytes(residues))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Codons:
+    """The codons of an annotated gene: where their letters lie, and what they mean.
+
+    Parameters
+    ----------
+    positions : ndarray of int64, shape (n, 3)
+        The place of each letter in the record, in the order in which the gene is read.
+    strands : ndarray of int64, shape (n,)
+        +1 or -1 where the three letters lie side by side on one strand, 0 where an intron or a
+        shift of the frame parts them.
+    code : GeneticCode
+    excepted : tuple of int
+        The codons that ``/transl_except`` speaks of.
+    start, stop : bool
+        Whether the first codon is the start and the last one the end of translation (a partial
+        gene has none).
+    """
+
+    positions: npt.NDArray[np.int64]
+    strands: npt.NDArray[np.int64]
+    code: GeneticCode
+    excepted: tuple[int, ...]
+    start: bool
+    stop: bool
+
+
+def read_codons(
+    record: Record, feature: Feature, code: GeneticCode | int | str | None = None
+) -> Codons:
+    """Find the codons of a coding sequence as its annotation says; see `translate_feature`.
+
+    Letters after the last whole codon belong to none.
+
+    Examples
+    --------
+    >>> gene = Feature("CDS", Location.of((3, 12), strand=-1))
+    >>> codons = read_codons(Record(Sequence("GGGTTATTTCATGGG")), gene)
+    >>> codons.positions.tolist(), codons.strands.tolist(), codons.start, codons.stop
+    ([[11, 10, 9], [8, 7, 6], [5, 4, 3]], [-1, -1, -1], True, True)
+    """
+    import numpy as np
+
+    try:
+        table = feature.qualifiers.first("transl_table")
+        chosen = genetic_code(table if table else 1 if code is None else code)
+        skipped = _codon_start(feature.qualifiers)
+        letters = feature.extract(nucleotides(record)).data[skipped:]
+        excepted = _exceptions(record, feature, skipped)
+    except BiowrightError as error:
+        raise error.located(record=record.name or None) from None
+    length = len(record)
+    pieces = [
+        np.arange(part.start, part.end)[:: part.strand] % max(length, 1)
+        for part in feature.location.local
+    ]
+    signs = [np.full(len(part), part.strand) for part in feature.location.local]
+    count = len(letters) // 3
+    places = np.concatenate(pieces)[skipped : skipped + 3 * count].reshape(-1, 3)
+    strands = np.concatenate(signs)[skipped : skipped + 3 * count].reshape(-1, 3)
+    steps = np.diff(places, axis=1)
+    if record.circular:
+        steps = (steps + 1) % max(length, 3) - 1  # over the origin, one letter is one step
+    together = (steps == strands[:, :1]).all(axis=1) & (strands == strands[:, :1]).all(axis=1)
+    tables = codon_tables(chosen)
+    codons = codon_indices(masks(letters))[: 3 * count : 3]
+    start = count > 0 and not skipped and not _partial(feature.location, 0)
+    stop = count > 0 and not len(letters) % 3 and not _partial(feature.location, -1)
+    return Codons(
+        places,
+        np.where(together, strands[:, 0], 0),
+        chosen,
+        tuple(excepted),
+        start and bool(tables.starts[codons[0]]),
+        stop and bool(tables.stops[codons[-1]]),
+    )
 
 
 def _codon_start(qualifiers: Attributes) -> int:

@@ -18,9 +18,37 @@ from biowright.core.lazy import lazy_names
 if TYPE_CHECKING:
     from .candidates import Candidate, DesignSpace
     from .changes import Changes
-    from .codons import CodonUsage, codon_usage, encode_protein
+    from .codons import (
+        CodonUsage,
+        codon_pair_scores,
+        codon_usage,
+        count_usage,
+        encode_protein,
+        read_usage,
+        write_usage,
+    )
     from .conditions import Conditions, ListedCandidates
     from .constructs import Constructs, fill_slots, join_parts
+    from .genes.breaches import Breach, find_breaches
+    from .genes.changes import Change, read_changes, roll_back, write_changes
+    from .genes.conflicts import Conflict, Infeasible
+    from .genes.optimiser import Design, optimise, synonymous_fix
+    from .genes.rules import (
+        Avoid,
+        CodonUse,
+        Dinucleotides,
+        FixedSequence,
+        GCContent,
+        Identity,
+        Keep,
+        KeepProtein,
+        NoHairpins,
+        Rule,
+        StartFolding,
+        UniqueKmers,
+    )
+    from .genes.spec import Specification, read_specification
+    from .genes.starting import design_gene
     from .nuclease_table import Nuclease, nuclease, nucleases, read_nucleases
     from .parents import parse_sites, read_parent
     from .primers import Primer, PrimerPair, PrimerRules, amplify, flank, judge_primers
@@ -36,8 +64,12 @@ _HOMES = {
     "changes": ("Changes",),
     "codons": (
         "CodonUsage",
+        "codon_pair_scores",
         "codon_usage",
+        "count_usage",
         "encode_protein",
+        "read_usage",
+        "write_usage",
     ),
     "conditions": (
         "Conditions",
@@ -54,6 +86,26 @@ _HOMES = {
         "nucleases",
         "read_nucleases",
     ),
+    "genes.breaches": ("Breach", "find_breaches"),
+    "genes.changes": ("Change", "read_changes", "roll_back", "write_changes"),
+    "genes.conflicts": ("Conflict", "Infeasible"),
+    "genes.optimiser": ("Design", "optimise", "synonymous_fix"),
+    "genes.rules": (
+        "Avoid",
+        "CodonUse",
+        "Dinucleotides",
+        "FixedSequence",
+        "GCContent",
+        "Identity",
+        "Keep",
+        "KeepProtein",
+        "NoHairpins",
+        "Rule",
+        "StartFolding",
+        "UniqueKmers",
+    ),
+    "genes.spec": ("Specification", "read_specification"),
+    "genes.starting": ("design_gene",),
     "parents": (
         "parse_sites",
         "read_parent",
@@ -74,34 +126,64 @@ __getattr__, __dir__ = lazy_names(__name__, _HOMES)
 
 __all__ = [
     "Amplicon",
+    "Avoid",
     "BindingSite",
+    "Breach",
     "Candidate",
+    "Change",
     "Changes",
     "CodonUsage",
+    "CodonUse",
     "Conditions",
+    "Conflict",
     "Constructs",
+    "Design",
     "DesignSpace",
+    "Dinucleotides",
+    "FixedSequence",
+    "GCContent",
     "Genotyping",
+    "Identity",
+    "Infeasible",
+    "Keep",
+    "KeepProtein",
     "ListedCandidates",
+    "NoHairpins",
     "Nuclease",
     "Primer",
     "PrimerPair",
     "PrimerRules",
     "ProteinVariants",
+    "Rule",
+    "Specification",
+    "StartFolding",
+    "UniqueKmers",
     "amplicons",
     "amplify",
     "binding_sites",
+    "codon_pair_scores",
     "codon_usage",
+    "count_usage",
+    "design_gene",
     "encode_protein",
     "fill_slots",
+    "find_breaches",
     "flank",
     "genotyping_primers",
     "join_parts",
     "judge_primers",
     "nuclease",
     "nucleases",
+    "optimise",
     "parse_sites",
+    "read_changes",
     "read_nucleases",
     "read_parent",
+    "read_specification",
+    "read_usage",
+    "roll_back",
     "sequencing_primers",
+    "synonymous_fix",
+    "write_changes",
+    "write_usage",
 ]

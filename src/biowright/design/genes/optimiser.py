@@ -1,0 +1,320 @@
+"""The optimiser: from a record, constraints and objectives to the best sequence, with its proof."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+
+from biowright.bio import translate_feature
+from biowright.core import InputError, Molecule, NegativeResult, Record, rotate
+
+from ..codons import CodonUsage
+from .breaches import Breach, find_breaches
+from .chain import Answer, codes, make_chain, solve
+from .changes import Change, changed_record
+from .conflicts import find_conflict
+from .kernels import BREACH
+from .layout import LETTERS, Layout, compile_layout
+from .reasons import explain, moved
+from .rules import CodonUse, Identity, KeepProtein, Rule
+
+__all__ = ["Design", "optimise", "synonymous_fix"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Design:
+    """A designed sequence.
+
+    Parameters
+    ----------
+    record : Record
+        With all features of the one that was given.
+    worth : float
+        The sum of all objectives.
+    bound : float
+        No sequence that keeps the constraints is worth more.
+    changes : tuple of Change
+        What was changed, with the reasons.
+    breaches : tuple of Breach
+        What is left, with why; only where breaches are allowed.
+    figures : dict of str to float
+        What each objective is worth alone, and the codon adaptation index of each host.
+    notices : tuple of str
+    """
+
+    record: Record
+    worth: float
+    bound: float
+    changes: tuple[Change, ...]
+    breaches: tuple[Breach, ...]
+    figures: dict[str, float]
+    notices: tuple[str, ...] = ()
+
+    @property
+    def gap(self) -> float:
+        """How far the worth may be from the best one."""
+        return max(0.0, self.bound - self.worth)
+
+    @property
+    def proven(self) -> bool:
+        """Whether it is proven that nothing better exists."""
+        return self.gap <= 1e-6
+
+
+def optimise(
+    record: Record,
+    constraints: Sequence[Rule],
+    objectives: Sequence[Rule] = (),
+    *,
+    change: str = "coding",
+    overlaps: str = "recode",
+    allow_breaches: bool = False,
+) -> Design:
+    """Find the best sequence that keeps all constraints.
+
+    Sums over letters and codons under forbidden patterns, windows of GC, overlapping genes and
+    fixed letters are solved exactly, by dynamic programming over the letters with a Lagrangian
+    bound on windows; the bound that comes with the answer proves it, or says how far it may be from
+    the best one.
+
+    Parameters
+    ----------
+    record : Record
+        DNA, linear or circular.
+    constraints : sequence of Rule
+        What must hold.
+    objectives : sequence of Rule
+        What should be good; their worths are added.
+    change : str, default "coding"
+        ``coding``: only codons of kept proteins may change; ``all``: every letter that no rule
+        keeps.
+    overlaps : str, default "recode"
+        ``recode`` letters of two genes where both proteins stay the same, or ``keep`` them.
+    allow_breaches : bool, default False
+        Give the sequence with the fewest breaches where all constraints cannot be kept, with a
+        list of those that are left, instead of raising.
+
+    Raises
+    ------
+    InputError
+        A rule does not fit the record.
+    NegativeResult
+        No sequence keeps all constraints; the error names a smallest set of constraints that
+        exclude each other, and where.
+
+    Examples
+    --------
+    >>> from biowright.core import Sequence as Letters
+    >>> from biowright.design import Avoid, CodonUse, KeepProtein, codon_usage
+    >>> from biowright.core import Feature, Location
+    >>> gene = Record(Letters("ATGGAATTCCTATAA"), features=[Feature("CDS", Location.of((0, 15)))])
+    >>> design = optimise(gene, [KeepProtein(), Avoid("EcoRI")],
+    ...                   [CodonUse(codon_usage("Escherichia coli"))])
+    >>> str(design.record.sequence), design.proven
+    ('ATGGAATTTCTGTAA', True)
+    """
+    if record.molecule is not Molecule.DNA:
+        raise InputError(
+            f"{record.molecule} cannot be designed", record=record.name or None, expected="DNA"
+        )
+    turned, cut = _opened(record, constraints)
+    rules = [_turned(rule, cut, len(record)) for rule in constraints]
+    soft = [_turned(rule, cut, len(record)) for rule in objectives]
+    layout = compile_layout(turned, rules, soft=soft, change=change, overlaps=overlaps)
+    if len(layout.clashes):
+        raise NegativeResult(
+            "letters that are to be fixed do not fit what is asked to stand there",
+            record=record.name or None,
+            position=int(layout.clashes[0] + cut) % max(len(record), 1),
+        )
+    answer = _best(layout)
+    letters = _letters(layout, answer)
+    if not allow_breaches and (
+        answer.letters is None or answer.worth < -BREACH / 2 or answer.breaches
+    ):
+        raise find_conflict(layout, record, cut, letters)
+    done = changed_record(turned, letters, "design: optimise")
+    _check_proteins(turned, done, layout)
+    breaches = find_breaches(done, rules)
+    if breaches and not allow_breaches:
+        raise find_conflict(layout, record, cut, letters, breaches)
+    changes, figures = explain(layout, done, rules, soft, cut)
+    if cut:
+        done = rotate(done, len(record) - cut).changed(provenance=done.provenance)
+        changes = [moved(c, cut, len(record)) for c in changes]
+        breaches = [moved(b, cut, len(record)) for b in breaches]
+    return Design(
+        done,
+        answer.worth,
+        answer.bound,
+        tuple(sorted(changes)),
+        tuple(sorted(breaches)),
+        figures,
+        tuple(layout.notices),
+    )
+
+
+def _best(layout: Layout) -> Answer:
+    length = len(layout)
+    if not layout.circular:
+        return solve(make_chain(layout, layout.symbols, 0, length))
+    free = solve(make_chain(layout, layout.symbols, 0, length, around=False))
+    if free.letters is None:
+        return free
+    symbols = layout.symbols.copy()
+    _put(symbols, layout, np.arange(length), free.letters)
+    # the ends meet: what lies around the origin is solved once more, between what is fixed now
+    reach = 2 * max(layout.automaton.longest, 60)
+    if len(layout.windows):
+        reach += 2 * int(layout.windows.width[layout.windows.width <= 1024].max(initial=0))
+    start, end = (length - reach, length + reach) if 2 * reach < length else (0, length)
+    breaches = 0
+    for _ in range(2):
+        chain = make_chain(layout, symbols, start, end)
+        joint = solve(chain)
+        if joint.letters is None:
+            return joint
+        core = slice(*chain.core)
+        _put(symbols, layout, chain.index[core], joint.letters[core])
+        breaches = joint.breaches
+    letters = codes(symbols)
+    return Answer(letters, worth_of(layout, symbols), free.bound, breaches)
+
+
+def _put(
+    symbols: npt.NDArray[np.uint8],
+    layout: Layout,
+    places: npt.NDArray[np.int64],
+    letters: npt.NDArray[np.int8],
+) -> None:
+    free = layout.allowed[places] > 0
+    symbols[places[free]] = 1 << letters[free].astype(np.uint8)
+
+
+def worth_of(layout: Layout, symbols: npt.NDArray[np.uint8]) -> float:
+    """Give what a sequence is worth, with the cost of the forbidden patterns that it holds."""
+    fixed = replace(layout, allowed=np.zeros(len(layout), np.uint8))
+    return solve(make_chain(fixed, symbols, 0, len(layout), windows=False)).worth
+
+
+def _opened(record: Record, constraints: Sequence[Rule]) -> tuple[Record, int]:
+    """Turn a circle so that its origin lies between genes, as far from them as it can."""
+    length = len(record)
+    if not record.circular or not length:
+        return record, 0
+    busy = np.zeros(length, np.bool_)
+    places = [f.location for f in record.features if f.type == "CDS"]
+    places += [r.region for r in constraints if isinstance(r, KeepProtein) and r.region]
+    for location in places:
+        for part in location.local:
+            busy[np.arange(part.start, part.end) % length] = True
+    if not busy.any() or busy.all():
+        return record, 0
+    twice = np.concatenate([busy, busy])
+    edges = np.flatnonzero(np.diff(twice.astype(np.int8)))
+    gaps = [(int(b - a), int(a + 1 + (b - a) // 2)) for a, b in pairwise(edges) if not twice[a + 1]]
+    cut = max(gaps)[1] % length
+    return (rotate(record, cut), cut) if cut else (record, 0)
+
+
+def _turned(rule: Rule, cut: int, length: int) -> Rule:
+    region = getattr(rule, "region", None)
+    if not cut or region is None:
+        return rule
+    parts = tuple(
+        replace(
+            part, start=(part.start - cut) % length, end=(part.start - cut) % length + len(part)
+        )
+        for part in region.parts
+    )
+    return replace(rule, region=replace(region, parts=parts))
+
+
+def _letters(layout: Layout, answer: Answer) -> bytes:
+    """Spell the answer; letters that stay keep their case, and a changed one takes it over."""
+    old = np.frombuffer(layout.record.sequence.data, np.uint8)
+    if answer.letters is None:
+        return old.tobytes()
+    spelled = np.frombuffer(LETTERS.encode(), np.uint8)[np.maximum(answer.letters, 0)]
+    chosen = (layout.allowed > 0) & (1 << answer.letters.astype(np.int64) != layout.symbols)
+    return np.where(chosen, spelled | (old & 32), old).astype(np.uint8).tobytes()
+
+
+def _check_proteins(before: Record, after: Record, layout: Layout) -> None:
+    """Translate every gene of both records; a difference is a defect and must not get out."""
+    rules = [r for r in layout.rules if isinstance(r, KeepProtein) and r.region is None]
+    if not rules:
+        return
+    # a first codon that may be any is no start, which translation would read as M
+    skipped = 0 if all(rule.start == "keep" for rule in rules) else 1
+    for feature in before.features:
+        if feature.type != "CDS" or not feature.location.local:
+            continue
+        if len(feature.location.local) < len(feature.location.parts):
+            continue
+        old, new = (str(translate_feature(r, feature, rules[0].code)) for r in (before, after))
+        if old[skipped:] != new[skipped:]:
+            raise AssertionError(f"the protein of {feature.label} changed")
+
+
+MARGIN = 30
+"""Letters on both sides of a place to be mended that may change as well."""
+
+
+def synonymous_fix(
+    record: Record,
+    rules: Sequence[Rule],
+    region: tuple[int, int],
+    *,
+    usage: CodonUsage | None = None,
+) -> tuple[Change, ...] | None:
+    """Mend a place by synonymous codons, with as few changed letters as can be.
+
+    Parameters
+    ----------
+    record : Record
+        With its CDS features.
+    rules : sequence of Rule
+        What must hold in and around the place afterwards (`Avoid`, `GCContent`).
+    region : (start, end)
+        The place; letters up to 30 beside it may change too.
+    usage : CodonUsage, optional
+        Of equally few changes, the one with this host's better codons is taken.
+
+    Returns
+    -------
+    tuple of Change, or None
+        None where no synonymous change keeps the rules.
+
+    Examples
+    --------
+    >>> from biowright.core import Feature, Location
+    >>> from biowright.core import Sequence as Letters
+    >>> from biowright.design import Avoid
+    >>> gene = Record(Letters("ATGGGTCTCTAA"), features=[Feature("CDS", Location.of((0, 12)))])
+    >>> [change.what for change in synonymous_fix(gene, [Avoid("BsaI")], (3, 9))]
+    ['CDS L3 CTC>CTA']
+    """
+    length = len(record)
+    kept = np.ones(length, np.bool_)
+    reach = np.arange(region[0] - MARGIN, region[1] + MARGIN)
+    reach = reach % length if record.circular else reach[(reach >= 0) & (reach < length)]
+    kept[reach] = False
+    soft: list[Rule] = [Identity(weight=100.0)]
+    if usage is not None:
+        soft.append(CodonUse(usage))
+    layout = compile_layout(record, [KeepProtein(), *rules], soft=soft, kept=kept)
+    answer = solve(make_chain(layout, layout.symbols, region[0] - MARGIN, region[1] + MARGIN))
+    chain = make_chain(layout, layout.symbols, region[0] - MARGIN, region[1] + MARGIN)
+    if answer.letters is None or answer.worth < -BREACH / 2 or answer.breaches:
+        return None
+    symbols = layout.symbols.copy()
+    core = slice(*chain.core)
+    _put(symbols, layout, chain.index[core], answer.letters[core])
+    letters = _letters(layout, Answer(codes(symbols), 0.0, 0.0))
+    done = changed_record(record, letters, "design: synonymous fix")
+    return tuple(sorted(explain(layout, done, rules, soft)[0]))
