@@ -31,17 +31,22 @@ COMMANDS: dict[str, tuple[str | None, str]] = {
     ),
     "edit": ("biowright.cli.edit:edit", "Insert, delete, replace, rotate...; features follow."),
     "view": ("biowright.cli.view:view", "Draw a map in the terminal, or as SVG."),
-    "design": (None, "Design guides and edits; find where guides bind."),
+    "design": (None, "Design genes, genomes, guides and edits."),
     "library": (None, "Keep parts with their versions and measurements, and find them."),
     "build": (None, "Assemblies, overhangs and their fidelity."),
     "learn": (None, "Recommend the next batch; validate what was learned."),
-    "design": (None, "Design genes and genomes under constraints."),
     "campaign": (None, "Run rounds of design, build, test and learn."),
     "safety": (None, "Screen orders; nothing leaves without a verdict."),
 }
 
 VERBS: dict[str, dict[str, tuple[str, str]]] = {
     "design": {
+        "gene": ("biowright.cli.design_genes:gene", "Design coding DNA under constraints."),
+        "codons": (
+            "biowright.cli.design_genes:codons",
+            "Count the codon usage of an annotated genome.",
+        ),
+        "undo": ("biowright.cli.design_genes:undo", "Take a design back to the letters of before."),
         "offtargets": (
             "biowright.cli.design_guides:offtargets",
             "List all sites of guides in a genome, with mismatches and bulges.",
@@ -75,14 +80,6 @@ VERBS: dict[str, dict[str, tuple[str, str]]] = {
             "biowright.cli.learn:validate_data",
             "Foretell measured designs without their own wells, and say how good that is.",
         ),
-    },
-    "design": {
-        "gene": ("biowright.cli.design_genes:gene", "Design coding DNA under constraints."),
-        "codons": (
-            "biowright.cli.design_genes:codons",
-            "Count the codon usage of an annotated genome.",
-        ),
-        "undo": ("biowright.cli.design_genes:undo", "Take a design back to the letters of before."),
     },
     "campaign": {
         "run": ("biowright.cli.campaign:run", "Run a campaign, or go on with it where it stopped."),
