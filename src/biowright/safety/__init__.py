@@ -20,9 +20,11 @@ from biowright.core.lazy import lazy_names
 if TYPE_CHECKING:
     from .audit import Audit, Entry
     from .demo import demo_records, demo_reference
+    from .external import ExternalScreener
     from .gate import Gate, check_clearance, default_gate, require, screen
     from .items import Batch, Item, gather
     from .kmers import KmerScreener
+    from .profiles import HmmScreener
     from .reference import Reference, build_reference, new_key, read_key, read_reference
     from .screener import Screener
     from .settings import SafetySettings, load_safety_settings
@@ -31,9 +33,11 @@ if TYPE_CHECKING:
 _HOMES = {
     "audit": ("Audit", "Entry"),
     "demo": ("demo_records", "demo_reference"),
+    "external": ("ExternalScreener",),
     "gate": ("Gate", "check_clearance", "default_gate", "require", "screen"),
     "items": ("Batch", "Item", "gather"),
     "kmers": ("KmerScreener",),
+    "profiles": ("HmmScreener",),
     "reference": ("Reference", "build_reference", "new_key", "read_key", "read_reference"),
     "screener": ("Screener",),
     "settings": ("SafetySettings", "load_safety_settings"),
@@ -47,8 +51,10 @@ __all__ = [
     "Batch",
     "Clearance",
     "Entry",
+    "ExternalScreener",
     "Finding",
     "Gate",
+    "HmmScreener",
     "Item",
     "KmerScreener",
     "Override",

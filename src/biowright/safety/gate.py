@@ -19,7 +19,6 @@ from biowright.formats import open_output
 from .audit import Audit
 from .demo import demo_reference
 from .items import Batch, Item, Pieces, digest_of, gather
-from .joins import join_pieces
 from .kmers import KmerScreener
 from .reference import new_key, read_key, read_reference
 from .screener import Screener
@@ -160,7 +159,7 @@ class Gate:
         checksums = tuple(sorted({item.checksum for item in items}))
         earlier = self._earlier(customer, checksums, now)
         backs = self._ready()
-        batch = Batch(tuple(items), join_pieces(items, earlier) if items else (), earlier)
+        batch = Batch(tuple(items), earlier)
         findings: list[Finding] = []
         backings: list[Backing] = []
         for back in backs:

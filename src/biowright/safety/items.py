@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol
 
 from biowright.core import InputError, Molecule, Record, Sequence
@@ -59,7 +60,7 @@ class Item:
         return hashlib.sha256(f"{kind} {self.letters}".encode("ascii")).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Batch:
     """What a screener looks at in one go.
 
@@ -67,15 +68,26 @@ class Batch:
     ----------
     items : tuple of Item
         The pieces of the order.
-    joined : tuple of Item
-        What they give when they are joined, with one another and with earlier ones.
     earlier : tuple of Item
         What the customer ordered before.
     """
 
     items: tuple[Item, ...]
-    joined: tuple[Item, ...] = ()
     earlier: tuple[Item, ...] = ()
+
+    @cached_property
+    def joined(self) -> tuple[Item, ...]:
+        """What the items give when they are joined, with one another and with earlier ones."""
+        from .joins import join_pieces
+
+        return join_pieces(self.items, self.earlier)
+
+    @cached_property
+    def neighbours(self) -> tuple[Item, ...]:
+        """What the items give one after the other, in the order of the list."""
+        from .joins import join_neighbours
+
+        return join_neighbours(self.items)
 
 
 def digest_of(pieces: Iterable[Item]) -> str:

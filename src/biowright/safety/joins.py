@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from biowright.bio import digest, enzyme
@@ -18,7 +18,7 @@ from biowright.core import Sequence as Letters
 from .items import Item
 from .letters import mirrored
 
-__all__ = ["ENZYMES", "join_pieces"]
+__all__ = ["ENZYMES", "join_neighbours", "join_pieces"]
 
 CONTEXT = 100
 """Letters on each side of a junction that are looked at."""
@@ -26,7 +26,7 @@ SHARED = 12
 """The least letters that two ends share to be joined by them."""
 MOST = 20_000
 """Steps from piece to piece that are followed; more arise only in combinatorial orders."""
-ENZYMES = ("BsaI", "BsmBI", "BbsI", "SapI", "AarI", "BtgZI", "BspMI", "BsmFI", "FokI", "EarI")
+ENZYMES = ("BsaI", "BsmBI", "BbsI", "SapI", "AarI", "BspMI", "BtgZI")
 """Type IIS enzymes whose fragments are joined."""
 
 
@@ -64,18 +64,29 @@ def join_pieces(items: Sequence[Item], earlier: Sequence[Item] = ()) -> tuple[It
     >>> [item.letters for item in join_pieces(pieces) if len(item.letters) < 30]
     ['TTGACAGGATTACAGGCTAAACCCTT']
     """
+    return _once(items, itertools.chain(_rows(items), _texts(items, earlier)))
+
+
+def join_neighbours(items: Sequence[Item]) -> tuple[Item, ...]:
+    """Spell out what pieces give one after the other, oligos also on both strands in turn.
+
+    Parameters and result as in `join_pieces`.
+    """
+    return _once(items, _rows(items))
+
+
+def _once(items: Sequence[Item], texts: Iterable[tuple[str, str]]) -> tuple[Item, ...]:
     seen = {item.letters for item in items} | {mirrored(item.letters) for item in items}
     made: list[Item] = []
-    for name, letters in _texts(items, earlier):
-        if letters in seen:
-            continue
-        seen.add(letters)
-        seen.add(mirrored(letters))
-        made.append(Item(name, letters))
+    for name, letters in texts:
+        if letters not in seen:
+            seen.add(letters)
+            seen.add(mirrored(letters))
+            made.append(Item(name, letters))
     return tuple(made)
 
 
-def _texts(items: Sequence[Item], earlier: Sequence[Item]) -> Iterator[tuple[str, str]]:
+def _rows(items: Sequence[Item]) -> Iterator[tuple[str, str]]:
     linear = [item for item in items if not item.circular]
     yield from _row([(item.name, item.letters) for item in linear])
     if any(len(item.letters) < 2 * CONTEXT for item in linear):
@@ -86,6 +97,9 @@ def _texts(items: Sequence[Item], earlier: Sequence[Item]) -> Iterator[tuple[str
                 for i, item in enumerate(linear)
             ]
         )
+
+
+def _texts(items: Sequence[Item], earlier: Sequence[Item]) -> Iterator[tuple[str, str]]:
     everything = [(item, True) for item in items] + [(item, False) for item in earlier]
     whole = [
         _Node(item.name, letters, current)
@@ -173,7 +187,7 @@ def _cut(everything: Sequence[tuple[Item, bool]], name: str) -> Iterator[_Node]:
 
 def _walk(nodes: Sequence[_Node], followers: _Followers) -> Iterator[tuple[str, str]]:
     """From each piece, follow what can be joined to it until enough letters are behind it."""
-    share = max(16, MOST // max(1, len(nodes)))
+    share = max(2, MOST // max(1, len(nodes)))
     for start, node in enumerate(nodes):
         inside = node.letters[-CONTEXT:]
         stack = [(start, inside, (node.name,), node.current)]

@@ -8,9 +8,9 @@ so much would turn up by chance less than once in a million orders of this size:
 
     E = R * product over blocks of (N * slack * exp(-surprise)),
 
-with R places in the reference, N places in pieces of such a length or shorter, and the surprise of a block
-as the sum of -ln of the chances of its codons or bases in random DNA. A short piece is thus judged among
-short pieces, where a small block is telling already.
+with R places in the reference, N places in pieces of such a length or shorter (at their ends, for a block
+that is flush with one), and the surprise of a block as the sum of -ln of the chances of its codons or bases
+in random DNA. A short piece is thus judged among short pieces, where a small block is telling already.
 """
 
 from __future__ import annotations
@@ -33,6 +33,8 @@ __all__ = ["KmerScreener"]
 
 WINDOW = 50
 """The extent from which on a match counts, in nt."""
+SHORT = 3 * PROTEIN_K + 2
+"""The length from which on a piece has a seed in whatever frame it is cut."""
 CHANCE = 1e-6
 REACH = 10  # residues of the reference that may be missing between two blocks
 GAP = 2.3  # nats for going on after a gap on one diagonal
@@ -110,8 +112,12 @@ class KmerScreener:
 
     def screen(self, batch: Batch) -> list[Finding]:
         """Find what the items, alone or together, have of the reference."""
+        # parts of pieces add up along the reference; only those without a seed need all junctions
+        everything = (*batch.items, *batch.earlier)
+        short = any(len(item.letters) < SHORT for item in everything)
+        joined = batch.joined if short else batch.neighbours
         texts = [
-            *(_Text.of(item, True) for item in (*batch.items, *batch.joined)),
+            *(_Text.of(item, True) for item in (*batch.items, *joined)),
             *(_Text.of(item, False) for item in batch.earlier),
         ]
         findings: list[Finding] = []
@@ -124,9 +130,7 @@ class KmerScreener:
                     blocks[record].append(block)
             if longest >= WINDOW and text.current:
                 findings.append(self._unscreenable(text, longest))
-        lengths = [len(text.item.letters) for text in texts]
-        joined = range(len(batch.items), len(batch.items) + len(batch.joined))
-        room = _room(length for i, length in enumerate(lengths) if i not in joined)
+        room = _Room([len(item.letters) for item in everything])
         for record in sorted(blocks):
             findings += self._chains(record, blocks[record], texts, room)
         return findings
@@ -192,14 +196,17 @@ class KmerScreener:
             found = np.empty((count, 2), np.int64)
 
     def _chains(
-        self, record: int, blocks: list[_Block], texts: Sequence[_Text], room: dict[int, float]
+        self, record: int, blocks: list[_Block], texts: Sequence[_Text], room: _Room
     ) -> Iterator[Finding]:
         kind = self.reference.kinds[record]
         stride = 3 if kind == "protein" else 1
         limit = math.log(CHANCE) - math.log(len(self.reference.places))
 
         def cost(block: _Block) -> float:
-            return room[_class(len(texts[block.text].item.letters))] + SLACK
+            text = texts[block.text]
+            end = block.at + (block.end - block.start) * stride
+            flush = not text.item.circular and (block.at < 3 or end > len(text.letters) - 3)
+            return room.of(len(text.item.letters), flush)
 
         alone: set[int] = set()
         by_text: dict[int, list[_Block]] = defaultdict(list)
@@ -303,13 +310,34 @@ def _best(
     return best[::-1]
 
 
-def _class(length: int) -> int:
-    return next(i for i, most in enumerate(_CLASSES) if length <= most)
+class _Room:
+    """How many places there are where a block may turn up by chance.
 
+    Parameters
+    ----------
+    lengths : sequence of int
+        Of all pieces.
+    """
 
-def _room(lengths: Iterator[int]) -> dict[int, float]:
-    """Give ln of the places to begin in pieces up to each class of lengths."""
-    sums = [0.0] * len(_CLASSES)
-    for length in lengths:
-        sums[_class(length)] += 2 * length
-    return {i: math.log(max(1.0, sum(sums[: i + 1]))) for i in range(len(_CLASSES))}
+    def __init__(self, lengths: Sequence[int]) -> None:
+        self._letters, self._pieces = [0.0] * len(_CLASSES), [0] * len(_CLASSES)
+        for length in lengths:
+            for i in range(self._class(length), len(_CLASSES)):
+                self._letters[i] += length
+                self._pieces[i] += 1
+
+    def of(self, length: int, flush: bool) -> float:
+        """Give ln of the places, with slack, in pieces of this class of lengths or shorter.
+
+        A block that is flush with an end of its piece is one of few: two ends, two strands, three
+        letters each.
+        """
+        at = self._class(length)
+        inside = math.log(max(1.0, 2 * self._letters[at]))
+        if not flush:
+            return inside + SLACK
+        return min(inside, math.log(max(1, 12 * self._pieces[at]))) + SLACK + math.log(2)
+
+    @staticmethod
+    def _class(length: int) -> int:
+        return next(i for i, most in enumerate(_CLASSES) if length <= most)

@@ -39,6 +39,7 @@ PROTEIN_K, DNA_K = 5, 12
 DNA_TAG = np.uint64(1 << 63)
 SHIFT = 32  # a place is a record above, a position below
 _SHORTEST_ORF = 30
+_DULL = 1.9
 _LETTERS = np.full(256, 255, np.uint8)
 for _i, _letter in enumerate(AMINO_ACIDS):
     _LETTERS[ord(_letter)] = _i
@@ -163,7 +164,7 @@ def build_reference(
 
     A nucleic acid is kept as DNA, and beside it the proteins of its CDS features; where it has none,
     all that is open from stop to stop over 30 codons, on both strands. Stretches of few letters that
-    repeat (Shannon entropy below 2.2 bits in 12 residues; at most four kinds of triples in 12 bases)
+    repeat (Shannon entropy below 1.9 bits in 12 residues; at most four kinds of triples in 12 bases)
     are left out, as are ambiguous letters.
 
     Parameters
@@ -248,10 +249,11 @@ def _texts(records: Iterable[Record]) -> Iterable[tuple[str, str, bytes]]:
 
 
 def _dull_protein(letters: bytes, k: int) -> npt.NDArray[np.bool_]:
-    """Mark the k-mers that lie in windows of 12 residues with an entropy below 2.2 bits.
+    """Mark the k-mers that lie in windows of 12 residues with an entropy below 1.9 bits.
 
-    The window and the threshold are those of SEG: Wootton and Federhen, Comput Chem 17:149, 1993,
-    doi:10.1016/0097-8485(93)85006-X.
+    The measure and the window are those of SEG (Wootton and Federhen, Comput Chem 17:149, 1993,
+    doi:10.1016/0097-8485(93)85006-X), which begins at 2.2 bits; here only linkers, tags and the like
+    are meant.
     """
     dull = np.zeros(max(len(letters) - k + 1, 0), bool)
     size = min(12, len(letters))
@@ -261,7 +263,7 @@ def _dull_protein(letters: bytes, k: int) -> npt.NDArray[np.bool_]:
             counts[letters[at - 1]] -= 1
             counts[letters[at + size - 1]] += 1
         shares = [n / size for n in counts.values() if n]
-        if -sum(p * math.log2(p) for p in shares) < 2.2:
+        if -sum(p * math.log2(p) for p in shares) < _DULL:
             dull[at : at + size - k + 1] = True
     return dull
 
