@@ -1,0 +1,80 @@
+"""IUPAC patterns in a segment: through the table where that is faster, else by reading it all."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .hits import Hits
+from .queries import Pattern
+from .scan import scan, scan_cost
+from .segment import Segment
+from .windows import Places, look_up, plan
+
+__all__ = ["count", "find"]
+
+READ = 256
+"""Patterns that are read for together."""
+
+
+def find(segment: Segment, wanted: list[Pattern], allowed: np.ndarray, limit: int) -> Hits:
+    """Find where patterns fit.
+
+    Parameters
+    ----------
+    allowed : ndarray of bool, shape (n,) or (0,)
+        Which parts of the segment may be found; empty for all.
+    limit : int
+        The most places of each; they are the first ones.
+
+    Returns
+    -------
+    Hits
+        In the order of the patterns, and of the places of each.
+    """
+    kinds = {pattern.sets.tobytes(): pattern.sets for pattern in wanted}
+    found: dict[bytes, list[Places]] = {key: [] for key in kinds}
+    often = []
+    for key, sets in kinds.items():
+        how = plan(segment, sets)
+        if how.cost <= scan_cost(segment, sets):
+            found[key].append(look_up(segment, sets, how, allowed))
+        else:
+            often.append(key)
+    for at in range(0, len(often), READ):
+        keys = often[at : at + READ]
+        for q, places in scan(segment, [kinds[key] for key in keys], allowed, limit):
+            found[keys[q]].append(places)
+    pieces = []
+    for pattern in wanted:
+        for places in found[pattern.sets.tobytes()]:
+            parts = places.parts[:limit]
+            pieces.append(
+                Hits.exact(
+                    pattern.query,
+                    segment.numbers[parts],
+                    places.starts[:limit],
+                    len(pattern.sets),
+                    segment.lengths[parts],
+                    pattern.strand,
+                )
+            )
+    return Hits.together(pieces)
+
+
+def count(segment: Segment, wanted: list[Pattern], allowed: np.ndarray) -> np.ndarray:
+    """Count where patterns fit, one after the other, so that few places are held at once."""
+    kinds = {pattern.sets.tobytes(): pattern.sets for pattern in wanted}
+    counts = dict.fromkeys(kinds, 0)
+    often = []
+    for key, sets in kinds.items():
+        how = plan(segment, sets)
+        if how.cost <= scan_cost(segment, sets):
+            counts[key] = len(look_up(segment, sets, how, allowed))
+        else:
+            often.append(key)
+    for at in range(0, len(often), READ):
+        keys = often[at : at + READ]
+        everything = np.iinfo(np.int64).max
+        for q, places in scan(segment, [kinds[key] for key in keys], allowed, everything):
+            counts[keys[q]] += len(places)
+    return np.array([counts[pattern.sets.tobytes()] for pattern in wanted], np.int64)

@@ -1,0 +1,127 @@
+"""What a search gives: arrays, a hit a row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, fields, replace
+from typing import NamedTuple
+
+import numpy as np
+
+__all__ = ["Hit", "Hits"]
+
+
+class Hit(NamedTuple):
+    """One row of `Hits`."""
+
+    query: int
+    number: int
+    start: int
+    end: int
+    strand: int
+    identity: float
+    score: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Hits:
+    """Hits as columns: an iterable of `Hit`.
+
+    Parameters
+    ----------
+    query : ndarray of int32, shape (n,)
+        The index of the query.
+    number : ndarray of int64, shape (n,)
+        The number of the part's version.
+    start, end : ndarray of int64, shape (n,)
+        On the part's forward strand, 0-based and half-open; a hit over the origin of a circle has
+        its end at or before its start.
+    strand : ndarray of int8, shape (n,)
+        +1 or -1: the strand of the part on which the query reads 5'→3'.
+    identity : ndarray of float64, shape (n,)
+        Equal letters a column of the alignment, 0 to 1; 1 for exact hits.
+    score : ndarray of float64, shape (n,)
+    """
+
+    query: np.ndarray
+    number: np.ndarray
+    start: np.ndarray
+    end: np.ndarray
+    strand: np.ndarray
+    identity: np.ndarray
+    score: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.query)
+
+    def __bool__(self) -> bool:
+        return len(self.query) > 0
+
+    def __iter__(self) -> Iterator[Hit]:
+        columns = (getattr(self, field.name).tolist() for field in fields(self))
+        return map(Hit._make, zip(*columns, strict=True))
+
+    def __getitem__(self, rows: np.ndarray | slice) -> Hits:
+        return Hits(*(getattr(self, field.name)[rows] for field in fields(self)))
+
+    @classmethod
+    def empty(cls) -> Hits:
+        """Give no hit."""
+        return cls(*(np.zeros(0, kind) for kind in _KINDS))
+
+    @classmethod
+    def exact(
+        cls,
+        query: int,
+        number: np.ndarray,
+        start: np.ndarray,
+        size: int,
+        lengths: np.ndarray,
+        strand: int,
+    ) -> Hits:
+        """Give hits of `size` letters that fit, on parts of `lengths`."""
+        start = start.astype(np.int64)
+        end = start + size
+        end = np.where(end > lengths, end - lengths, end)
+        count = len(start)
+        return cls(
+            np.full(count, query, np.int32),
+            number,
+            start,
+            end,
+            np.full(count, strand, np.int8),
+            np.ones(count),
+            np.full(count, float(size)),
+        )
+
+    @classmethod
+    def together(cls, pieces: Iterable[Hits]) -> Hits:
+        """Put pieces one behind the other."""
+        listed = list(pieces)
+        if not listed:
+            return cls.empty()
+        return cls(
+            *(np.concatenate([getattr(p, field.name) for p in listed]) for field in fields(cls))
+        )
+
+    def named(self, query: int, strand: int) -> Hits:
+        """Give the same places as hits of another query and strand."""
+        return replace(
+            self, query=np.full_like(self.query, query), strand=np.full_like(self.strand, strand)
+        )
+
+    def in_order(self, limit: int | None = None) -> Hits:
+        """Sort by query, number, start and strand, and keep the first `limit` of each query."""
+        hits = self[np.lexsort((-self.strand, self.start, self.number, self.query))]
+        return hits if limit is None else hits.first(limit)
+
+    def first(self, limit: int) -> Hits:
+        """Keep the first `limit` of each query; the rows of a query lie together."""
+        if not len(self):
+            return self
+        begins = np.flatnonzero(np.diff(self.query, prepend=-1))
+        rank = np.arange(len(self)) - np.repeat(begins, np.diff(begins, append=len(self)))
+        return self[rank < limit]
+
+
+_KINDS = (np.int32, np.int64, np.int64, np.int64, np.int8, np.float64, np.float64)
