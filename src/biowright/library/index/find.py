@@ -44,21 +44,40 @@ def find(segment: Segment, wanted: list[Pattern], allowed: np.ndarray, limit: in
         keys = often[at : at + READ]
         for q, places in scan(segment, [kinds[key] for key in keys], allowed, limit):
             found[keys[q]].append(places)
-    pieces = []
+    strands: dict[int, list[Pattern]] = {}
     for pattern in wanted:
-        for places in found[pattern.sets.tobytes()]:
-            parts = places.parts[:limit]
-            pieces.append(
-                Hits.exact(
-                    pattern.query,
-                    segment.numbers[parts],
-                    places.starts[:limit],
-                    len(pattern.sets),
-                    segment.lengths[parts],
-                    pattern.strand,
-                )
-            )
+        strands.setdefault(pattern.query, []).append(pattern)
+    pieces = []
+    for query, both in strands.items():
+        keys = [
+            places.parts << 33 | places.starts << 1 | (pattern.strand < 0)
+            for pattern in both
+            for places in found[pattern.sets.tobytes()]
+        ]
+        if keys:
+            pieces.append(_hits(segment, query, len(both[0].sets), np.concatenate(keys), limit))
     return Hits.together(pieces)
+
+
+def _hits(segment: Segment, query: int, size: int, keys: np.ndarray, limit: int) -> Hits:
+    """Give the first hits of a query, from keys of part, start and strand."""
+    keys.sort()
+    keys = keys[:limit]
+    parts = keys >> 33
+    start = keys >> 1 & 0xFFFFFFFF
+    end = start + size
+    if segment.circular.any():
+        lengths = segment.lengths[parts]
+        end -= np.where(end > lengths, lengths, 0)
+    return Hits(
+        np.full(len(keys), query, np.int32),
+        segment.numbers[parts],
+        start,
+        end,
+        (1 - 2 * (keys & 1)).astype(np.int8),
+        np.broadcast_to(np.float64(1), len(keys)),
+        np.broadcast_to(np.float64(size), len(keys)),
+    )
 
 
 def count(segment: Segment, wanted: list[Pattern], allowed: np.ndarray) -> np.ndarray:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from typing import NamedTuple
 
 import numpy as np
@@ -70,50 +70,22 @@ class Hits:
         return cls(*(np.zeros(0, kind) for kind in _KINDS))
 
     @classmethod
-    def exact(
-        cls,
-        query: int,
-        number: np.ndarray,
-        start: np.ndarray,
-        size: int,
-        lengths: np.ndarray,
-        strand: int,
-    ) -> Hits:
-        """Give hits of `size` letters that fit, on parts of `lengths`."""
-        start = start.astype(np.int64)
-        end = start + size
-        end = np.where(end > lengths, end - lengths, end)
-        count = len(start)
-        return cls(
-            np.full(count, query, np.int32),
-            number,
-            start,
-            end,
-            np.full(count, strand, np.int8),
-            np.ones(count),
-            np.full(count, float(size)),
-        )
-
-    @classmethod
     def together(cls, pieces: Iterable[Hits]) -> Hits:
         """Put pieces one behind the other."""
         listed = list(pieces)
         if not listed:
             return cls.empty()
+        if len(listed) == 1:
+            return listed[0]
         return cls(
             *(np.concatenate([getattr(p, field.name) for p in listed]) for field in fields(cls))
         )
 
-    def named(self, query: int, strand: int) -> Hits:
-        """Give the same places as hits of another query and strand."""
-        return replace(
-            self, query=np.full_like(self.query, query), strand=np.full_like(self.strand, strand)
-        )
-
-    def in_order(self, limit: int | None = None) -> Hits:
-        """Sort by query, number, start and strand, and keep the first `limit` of each query."""
-        hits = self[np.lexsort((-self.strand, self.start, self.number, self.query))]
-        return hits if limit is None else hits.first(limit)
+    def by_query(self) -> Hits:
+        """Sort by query; hits of one query stay in their order."""
+        if (np.diff(self.query) >= 0).all():
+            return self
+        return self[np.argsort(self.query, kind="stable")]
 
     def first(self, limit: int) -> Hits:
         """Keep the first `limit` of each query; the rows of a query lie together."""

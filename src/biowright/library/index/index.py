@@ -212,7 +212,8 @@ class SequenceIndex:
                     left = [pattern for pattern in left if found[pattern.query] < limit]
                     if not left:
                         break
-        return Hits.together(pieces).in_order(limit)
+        hits = Hits.together(pieces).by_query()
+        return hits if limit is None else hits.first(limit)
 
     def _place(self, wanted: Segment) -> Segment | tuple[Path, Entry]:
         """Give what another process needs to have a segment: its file, unless it is in memory."""

@@ -15,7 +15,7 @@ import numpy as np
 
 from .packing import CODES
 from .segment import Segment
-from .windows import Places, allowing, resolve
+from .windows import Places, allowing, inside, odd_places
 
 __all__ = ["scan", "scan_cost"]
 
@@ -38,7 +38,7 @@ def scan_cost(segment: Segment, sets: np.ndarray) -> float:
 def scan(
     segment: Segment, queries: Sequence[np.ndarray], allowed: np.ndarray, limit: int
 ) -> Iterator[tuple[int, Places]]:
-    """Find the places of many motifs: for each query pieces, ascending, until there are enough.
+    """Find the places of many motifs: for each query pieces, ascending, then odd places.
 
     Parameters
     ----------
@@ -54,7 +54,7 @@ def scan(
     words = segment.words
     for chunk in range(0, pairs, CHUNK):
         if not open_:
-            return
+            break
         wanted = [queries[q] for q in open_]
         letters: dict[tuple[int, int], int] = {}
         rows, bounds, shifts, whole = [], [0], [], []
@@ -86,10 +86,14 @@ def scan(
         cuts = np.searchsorted(which, np.arange(1, len(open_)))
         for q, here in zip(open_, np.split(bases, cuts), strict=True):
             if len(here):
-                places = resolve(segment, here, queries[q], allowed)
+                places = inside(segment, here, len(queries[q]), allowed)
                 found[q] += len(places)
                 yield q, places
         open_ = [q for q in open_ if found[q] < limit]
+    for q, sets in enumerate(queries):
+        places = odd_places(segment, sets, allowed)
+        if len(places):
+            yield q, places
 
 
 _MASKS = [0, 0, 0, 0]

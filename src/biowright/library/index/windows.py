@@ -19,7 +19,7 @@ import numpy as np
 from .packing import CODES, WRAP
 from .segment import Segment
 
-__all__ = ["Places", "Plan", "allowing", "fits_sets", "look_up", "plan", "resolve"]
+__all__ = ["Places", "Plan", "allowing", "fits_sets", "inside", "look_up", "odd_places", "plan"]
 
 FARTHEST = 48
 """Windows begin in the first letters of a pattern, so that each lies in the arena of a circle."""
@@ -42,12 +42,15 @@ class Plan:
         the pattern; the first column is the offset.
     windows : ndarray of uint8, shape (options, 12)
         Their sets of bases.
+    whole : ndarray of bool, shape (options,)
+        Whether a window says all that the pattern says, so that nothing is to be compared.
     cost : float
         About how many places are read.
     """
 
     shifts: np.ndarray
     windows: np.ndarray
+    whole: np.ndarray
     cost: float
 
 
@@ -60,6 +63,14 @@ class Places:
 
     def __len__(self) -> int:
         return len(self.parts)
+
+    def with_(self, other: Places) -> Places:
+        """Give the places of both, in order and each once."""
+        if not len(other):
+            return self
+        keys = np.concatenate([p.parts << 32 | p.starts for p in (self, other)])
+        keys = np.unique(keys)
+        return Places(keys >> 32, keys & 0xFFFFFFFF)
 
 
 def plan(segment: Segment, sets: np.ndarray) -> Plan:
@@ -87,10 +98,11 @@ def plan(segment: Segment, sets: np.ndarray) -> Plan:
         alike = [o for o in best[:12] if costs[o] <= 1.01 * costs[best[0]] and slices[o] <= 64]
         chosen += [(offset, int(o)) for o in alike or best[:1]]
     index = np.array(chosen, np.int64)
-    whole = np.full((len(chosen), 12), FREE, np.uint8)
-    whole[:, :k] = windows[index[:, 1]]
+    spelled = np.full((len(chosen), 12), FREE, np.uint8)
+    spelled[:, :k] = windows[index[:, 1]]
     index[:, 1] -= 3
-    return Plan(index, whole, cost)
+    letters = np.count_nonzero(sets != FREE)
+    return Plan(index, spelled, np.count_nonzero(spelled != FREE, axis=1) == letters, cost)
 
 
 def look_up(segment: Segment, sets: np.ndarray, how: Plan, allowed: np.ndarray) -> Places:
@@ -110,67 +122,44 @@ def look_up(segment: Segment, sets: np.ndarray, how: Plan, allowed: np.ndarray) 
         segment.k,
         how.shifts,
         how.windows,
+        how.whole,
         allowing(sets),
         _ORDER_ARRAY,
     )
     bases.sort()
-    return resolve(segment, bases, sets, allowed)
+    return inside(segment, bases, len(sets), allowed).with_(odd_places(segment, sets, allowed))
 
 
-def resolve(segment: Segment, bases: np.ndarray, sets: np.ndarray, allowed: np.ndarray) -> Places:
-    """Give the parts of places in the arena, ascending, where the bases fit; check what is left.
+def inside(segment: Segment, bases: np.ndarray, size: int, allowed: np.ndarray) -> Places:
+    """Give the parts of places in the arena, ascending, where the bases fit.
 
-    Places that cross the end of a part, or letters that are no bases, are left out; instead those
-    are added that fit with such letters, and those on circles that cross more than is repeated.
+    Places that cross the end of a part, or letters that are no bases, are left out.
     """
-    parts, starts = _parts_of(
-        bases,
-        len(sets),
-        segment.starts,
-        segment.lengths,
-        segment.circular,
-        segment.runs,
-        allowed,
-        WRAP,
+    return Places(
+        *_parts_of(
+            bases,
+            size,
+            segment.starts,
+            segment.lengths,
+            segment.circular,
+            segment.runs,
+            allowed,
+            WRAP,
+        )
     )
-    more = []
-    if len(segment.runs) and _meets_runs(sets):
-        more.append(
-            _around_runs(
-                segment.words,
-                segment.starts,
-                segment.lengths,
-                segment.circular,
-                segment.coarse,
-                segment.runs,
-                sets,
-                allowed,
-                WRAP,
-            )
-        )
+
+
+def odd_places(segment: Segment, sets: np.ndarray, allowed: np.ndarray) -> Places:
+    """Find where a pattern fits with letters that are no bases, or crosses an origin by far."""
+    found = Places(np.zeros(0, np.int64), np.zeros(0, np.int64))
+    arena = (segment.words, segment.starts, segment.lengths, segment.circular)
+    if len(segment.runs) and (_SIZES[sets] > 1).any():
+        around = _around_runs(*arena, segment.coarse, segment.runs, sets, allowed)
+        found = found.with_(Places(*around))
     if len(sets) > WRAP + 1 and segment.circular.any():
-        more.append(
-            _around_origins(
-                segment.words,
-                segment.starts,
-                segment.lengths,
-                segment.circular,
-                segment.runs,
-                sets,
-                allowed,
-                WRAP,
-            )
-        )
-    if any(len(found) for found, _ in more):
-        keys = np.concatenate([p.astype(np.int64) << 32 | s for p, s in [(parts, starts), *more]])
-        keys = np.unique(keys)
-        parts, starts = keys >> 32, keys & 0xFFFFFFFF
-    return Places(parts, starts)
-
-
-def _meets_runs(sets: np.ndarray) -> bool:
-    """Tell whether a letter that is no base can fit: only one that allows several bases."""
-    return bool((_SIZES[sets] > 1).any())
+        around = _around_origins(*arena, segment.runs, sets, allowed, WRAP)
+        found = found.with_(Places(*around))
+    return found
 
 
 def allowing(sets: np.ndarray) -> np.ndarray:
@@ -187,7 +176,7 @@ _ORDER_ARRAY = np.array(_ORDER, np.uint8)
 
 
 @numba.njit(cache=True)
-def _look_up(words, offsets, positions, k, shifts, windows, wrong, order):
+def _look_up(words, offsets, positions, k, shifts, windows, whole, wrong, order):
     bases = np.empty(64, np.int64)
     found = 0
     lead = np.int64((len(words) - 4) // 2) * 64  # bases of the arena
@@ -264,7 +253,7 @@ def _look_up(words, offsets, positions, k, shifts, windows, wrong, order):
                 if base < 0 or base >= lead:
                     continue
                 same = True
-                for w in range(len(wrong)):
+                for w in range(0 if whole[o] else len(wrong)):
                     # as `fetch`, written out: this is the hottest loop
                     place = base + 64 * w
                     pair = (place >> 6) * 2
@@ -370,7 +359,7 @@ def fits_sets(words, runs, first, length, start, sets):
 
 
 @numba.njit(cache=True)
-def _around_runs(words, starts, lengths, circular, coarse, runs, sets, allowed, wrap):
+def _around_runs(words, starts, lengths, circular, coarse, runs, sets, allowed):
     """Find where a pattern fits with letters that are no bases."""
     parts = np.empty(16, np.int64)
     places = np.empty(16, np.int64)
