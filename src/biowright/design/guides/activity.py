@@ -1,0 +1,307 @@
+"""How active a guide is at its own site: published models, each for what it was made for.
+
+All take contexts: the protospacer with some letters before it, its motif and some after it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+import numpy.typing as npt
+
+from biowright.core import InputError, SequenceError, suggest
+
+from .microhomology import out_of_frame_score
+from .mismatches import Variant, checked
+
+__all__ = [
+    "ACTIVITY_SCORES",
+    "ActivityScore",
+    "activity_score",
+    "crisprscan",
+    "rule_set_1",
+    "rule_set_2",
+]
+
+Floats = npt.NDArray[np.float64]
+Codes = npt.NDArray[np.int64]
+
+_CODES = np.full(256, 4, np.int64)
+for _at, _letter in enumerate(b"ACGT"):
+    _CODES[[_letter, _letter | 32]] = _at
+
+# Allawi and SantaLucia 1997, doi:10.1021/bi962590c: enthalpy (kcal/mol) and entropy (cal/mol/K) of
+# pairs of letters, AA, AC, ... TT, without their sign
+_ENTHALPY = np.array(
+    [7.9, 8.4, 7.8, 7.2, 8.5, 8.0, 10.6, 7.8, 8.2, 9.8, 8.0, 8.4, 7.2, 8.2, 8.5, 7.9]
+)
+_ENTROPY = np.array(
+    [22.2, 22.4, 21.0, 20.4, 22.7, 19.9, 27.2, 21.0, 22.2, 24.4, 19.9, 22.4, 21.3, 22.2, 22.7, 22.2]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityScore:
+    """A model of activity, and what it holds for.
+
+    Parameters
+    ----------
+    name : str
+    before, after : int
+        Letters of the context before the protospacer of 20, and after it (with the motif).
+    compute : callable
+        From contexts to scores.
+    nuclease, organisms, promoter : str
+        What it was learned from.
+    measure : str
+        What the score means.
+    doi : str
+
+    Examples
+    --------
+    >>> score = activity_score("rule-set-2")
+    >>> score.before, score.after, score.nuclease
+    (4, 6, 'SpCas9')
+    """
+
+    name: str
+    before: int
+    after: int
+    compute: Callable[[Sequence[str]], Floats]
+    nuclease: str
+    organisms: str
+    promoter: str
+    measure: str
+    doi: str
+
+    def holds_for(self, nuclease: str) -> bool:
+        """Tell whether it was learned from this nuclease."""
+        return nuclease == self.nuclease
+
+
+def rule_set_1(contexts: Sequence[str]) -> Floats:
+    """Give Rule Set 1 (Doench et al. 2014, doi:10.1038/nbt.3026), from 0 to 1.
+
+    Parameters
+    ----------
+    contexts : sequence of str
+        30 letters: 4, the spacer, the motif NGG, 3. Ambiguous letters make the score NaN.
+
+    Raises
+    ------
+    SequenceError
+        A context has not 30 letters, or no GG in its motif.
+
+    Examples
+    --------
+    >>> rule_set_1(["TATAGCTGCGATCTGAGGTAGGGAGGGACC"]).round(4)
+    array([0.7131])
+    """
+    codes = _codes(contexts, 30, 25)
+    weights, rest = _linear("rule_set_1.tsv", 30)
+    gc = ((codes[:, 4:24] == 1) | (codes[:, 4:24] == 2)).sum(axis=1)
+    total = _weighed(codes, weights) + rest["intercept"]
+    total += np.where(gc < 10, (10 - gc) * rest["gc_low"], 0.0)
+    total += np.where(gc > 10, (gc - 10) * rest["gc_high"], 0.0)
+    return _unless_unknown(codes, 1 / (1 + np.exp(-total)))
+
+
+def crisprscan(contexts: Sequence[str], *, variant: Variant = "published") -> Floats:
+    """Give CRISPRscan (Moreno-Mateos et al. 2015, doi:10.1038/nmeth.3543), mostly from 0 to 1.
+
+    Parameters
+    ----------
+    contexts : sequence of str
+        35 letters: 6, the spacer, the motif NGG, 6. Ambiguous letters make the score NaN.
+    variant : str, default "published"
+        CRISPOR (``crispor``) has the weight of AA at place 18; the table of the authors at 19.
+
+    Raises
+    ------
+    SequenceError
+        A context has not 35 letters, or no GG in its motif.
+
+    Examples
+    --------
+    >>> crisprscan(["TCCTCTGGTGGCGCTGCTGGATGGACGGGACTGTA"]).round(4)
+    array([0.7739])
+    """
+    checked(variant)
+    codes = _codes(contexts, 35, 27)
+    weights, rest = _linear("crisprscan.tsv", 35)
+    if variant == "crispor":
+        weights = [(17 if (p, x) == (18, (0, 0)) else p, x, w) for p, x, w in weights]
+    return _unless_unknown(codes, _weighed(codes, weights) + rest["intercept"])
+
+
+def rule_set_2(
+    contexts: Sequence[str],
+    *,
+    percent_peptide: Sequence[float] | None = None,
+    cut: Sequence[float] | None = None,
+) -> Floats:
+    """Give Rule Set 2 (Azimuth 2; Doench et al. 2016, doi:10.1038/nbt.3437), mostly from 0 to 1.
+
+    Parameters
+    ----------
+    contexts : sequence of str
+        30 letters: 4, the spacer, the motif NGG, 3. Ambiguous letters make the score NaN.
+    percent_peptide, cut : sequence of float, optional
+        Where the cut is in the protein: percent of its length, and number of the amino acid. With
+        both, the model that knows them is taken.
+
+    Raises
+    ------
+    SequenceError
+        A context has not 30 letters, or no GG in its motif.
+    InputError
+        Only one of the two places is given, or there are not as many as contexts.
+
+    Examples
+    --------
+    >>> rule_set_2(["AAAAAAAAAAAAAAAGCTAACAGCAGGAGT"]).round(6)
+    array([0.529037])
+    """
+    if (percent_peptide is None) != (cut is None):
+        raise InputError("only one of the two places in the protein is given", expected="both")
+    codes = _codes(contexts, 30, 25)
+    known = np.where(codes < 4, codes, 0)
+    pairs = 4 * known[:, :-1] + known[:, 1:]
+    gc = ((known[:, 4:24] == 1) | (known[:, 4:24] == 2)).sum(axis=1)
+    around = 4 * known[:, 24] + known[:, 27]
+    columns = [
+        (known[:, :, None] == np.arange(4)).reshape(len(known), -1),
+        (pairs[:, :, None] == np.arange(16)).reshape(len(known), -1),
+        (known[:, :, None] == np.arange(4)).sum(axis=1),
+        (pairs[:, :, None] == np.arange(16)).sum(axis=1),
+        np.stack([gc, gc > 10, gc < 10], axis=1),
+        around[:, None] == np.arange(16),
+        np.stack([_melting(known[:, a:b]) for a, b in ((0, 30), (19, 24), (11, 19), (6, 11))], 1),
+    ]
+    model = "sequence"
+    if percent_peptide is not None and cut is not None:
+        model = "position"
+        if not len(percent_peptide) == len(cut) == len(known):
+            raise InputError("there are not as many places in the protein as contexts")
+        percent = np.asarray(percent_peptide, float)
+        columns.append(np.stack([percent, np.asarray(cut, float), percent < 50], axis=1))
+    # the trees compare single precision with thresholds in double precision
+    features = np.concatenate(columns, axis=1).astype(np.float32)
+    mean, rate, trees = _trees(model)
+    total = np.full(len(known), mean)
+    rows = np.arange(len(known))
+    for left, right, feature, threshold, value in trees:
+        node = np.zeros(len(known), np.int64)
+        while (inner := left[node] >= 0).any():
+            lower = features[rows, np.maximum(feature[node], 0)] <= threshold[node]
+            node = np.where(inner, np.where(lower, left[node], right[node]), node)
+        total += rate * value[node]
+    return _unless_unknown(codes, total)
+
+
+def _melting(codes: Codes) -> Floats:
+    """Give melting temperatures in °C at 50 nM and 50 mM sodium."""
+    pairs = 4 * codes[:, :-1] + codes[:, 1:]
+    strong = ((codes[:, [0, -1]] == 1) | (codes[:, [0, -1]] == 2)).sum(axis=1)
+    enthalpy = _ENTHALPY[pairs].sum(axis=1) - 0.1 * strong - 2.3 * (2 - strong)
+    entropy = _ENTROPY[pairs].sum(axis=1) + 2.8 * strong - 4.1 * (2 - strong)
+    entropy -= 0.368 * pairs.shape[1] * np.log(0.05)
+    kelvin: Floats = 1000 * -enthalpy / (-entropy + 1.987 * np.log(12.5e-9))
+    return kelvin - 273.15
+
+
+def _codes(contexts: Sequence[str], size: int, motif: int) -> Codes:
+    for context in contexts:
+        if len(context) != size:
+            raise SequenceError(
+                f"the context '{context[:60]}' has {len(context)} letters", expected=str(size)
+            )
+        if context[motif : motif + 2].upper() != "GG":
+            raise SequenceError(
+                f"the context '{context}' has no GG in its motif", position=motif, expected="NGG"
+            )
+    text = "".join(contexts).encode("ascii", "replace")
+    return _CODES[np.frombuffer(text, np.uint8)].reshape(-1, size)
+
+
+def _unless_unknown(codes: Codes, scores: Floats) -> Floats:
+    return np.where((codes > 3).any(axis=1), np.nan, scores)
+
+
+def _weighed(codes: Codes, weights: list[tuple[int, tuple[int, ...], float]]) -> Floats:
+    total = np.zeros(len(codes))
+    for place, letters, weight in weights:
+        total += weight * (codes[:, place : place + len(letters)] == letters).all(axis=1)
+    return total
+
+
+@cache
+def _linear(
+    name: str, size: int
+) -> tuple[list[tuple[int, tuple[int, ...], float]], dict[str, float]]:
+    """Read the weights of a linear model: of letters at places, and others by name."""
+    weights, rest = [], {}
+    text = files("biowright.design").joinpath(f"data/{name}").read_text("ascii")
+    for line in text.splitlines():
+        if line.startswith(("#", "place")):
+            continue
+        place, letters, weight = line.split("\t")
+        if place:
+            codes = tuple("ACGT".index(letter) for letter in letters)
+            weights.append((int(place) - 1, codes, float(weight)))
+        else:
+            rest[letters] = float(weight)
+    assert all(place + len(codes) <= size for place, codes, _ in weights)
+    return weights, rest
+
+
+@cache
+def _trees(model: str) -> tuple[float, float, list[tuple[npt.NDArray[np.generic], ...]]]:
+    text = files("biowright.design").joinpath("data/rule_set_2.json").read_text("ascii")
+    document = json.loads(text)
+    one = document["models"][model]
+    names = ("left", "right", "feature", "threshold", "value")
+    trees = [tuple(np.array(tree[name]) for name in names) for tree in one["trees"]]
+    return float(one["mean"]), float(document["rate"]), trees
+
+
+ACTIVITY_SCORES = {
+    score.name: score
+    for score in (
+        ActivityScore(
+            "rule-set-2", 4, 6, rule_set_2, "SpCas9", "human and mouse cells", "U6",
+            "knock-out of a gene, as a rank from 0 to 1", "10.1038/nbt.3437",
+        ),
+        ActivityScore(
+            "rule-set-1", 4, 6, rule_set_1, "SpCas9", "human and mouse cells", "U6",
+            "chance to be in the best fifth of a gene's guides", "10.1038/nbt.3026",
+        ),
+        ActivityScore(
+            "crisprscan", 6, 9, crisprscan, "SpCas9", "zebrafish embryos", "T7 (in vitro)",
+            "mutagenesis, about 0 to 1", "10.1038/nmeth.3543",
+        ),
+        ActivityScore(
+            "out-of-frame", 13, 27, out_of_frame_score, "SpCas9", "cells with end joining by microhomology",
+            "any", "share of microhomology deletions that shift the frame", "10.1038/nmeth.3015",
+        ),
+    )
+}  # fmt: skip
+"""The models that are known here, by name."""
+
+
+def activity_score(name: str) -> ActivityScore:
+    """Find a model of activity by its name.
+
+    Raises
+    ------
+    InputError
+        There is none of that name.
+    """
+    if name not in ACTIVITY_SCORES:
+        raise InputError(f"there is no score '{name}'", hint=suggest(name, ACTIVITY_SCORES))
+    return ACTIVITY_SCORES[name]
