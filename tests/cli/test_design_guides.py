@@ -154,3 +154,46 @@ def test_the_published_search_tool_finds_the_same_in_e_coli(
     )
     assert done.code == 0, done.err
     assert {tuple(row.values()) for row in rows(out)} == truth
+
+
+def test_guides_of_a_gene_a_region_and_a_file(biowright: Run, tmp_path: Path) -> None:
+    genome, out = tmp_path / "g.gb", tmp_path / "guides.tsv"
+    text = "AT" * 20 + GUIDE + "TGG" + "AT" * 20
+    from biowright.core import Feature, Location, Record, Sequence
+    from biowright.formats import write
+
+    cds = Feature("CDS", Location.of((30, 70)), {"gene": "tinA"})
+    write(Record(Sequence(text), "tiny", "tiny.1", features=[cds]), genome)
+    for target in ("tinA", "tiny:30..70"):
+        done = biowright(
+            *("design", "guides", target, "--genome", genome, "--nuclease", "spcas9"),
+            *("--out", out, "--force"),
+        )
+        assert done.code == 0, done.err
+        (row,) = rows(out)
+        assert (row["guide"], row["chromosome"], row["start"]) == (GUIDE, "tiny.1", "40")
+    mine = tmp_path / "mine.fa"
+    mine.write_text(f">mine\nAAAA{GUIDE}TGGAAAAAA\n")
+    call = ("design", "guides", mine, "--genome", genome, "--nuclease", "SpCas9", "--json")
+    (guide,) = biowright(*call, "--score", "rule-set-2").document["guides"]
+    assert guide["target"] == "mine"
+    assert guide["perfect"] == 1
+    assert 0 < guide["activity"] < 1
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "message"),
+    [
+        (("tinB", "--nuclease", "SpCas9"), 2, "no gene 'tinB'"),
+        (("chr1:0..20", "--nuclease", "Cas99"), 2, "no nuclease 'Cas99'"),
+        (("chr1:0..20", "--nuclease", "SaCas9", "--score", "rule-set-2"), 2, "says nothing of"),
+        (("chr1:0..20", "--nuclease", "SpCas9", "--score", "x"), 2, "no score 'x'"),
+        (("chr1:0..4", "--nuclease", "SpCas9"), 1, ""),
+    ],
+)
+def test_targets_that_cannot_be_are_refused(
+    biowright: Run, genome: Path, options: tuple[str, ...], code: int, message: str
+) -> None:
+    done = biowright("design", "guides", *options, "--genome", genome)
+    assert done.code == code
+    assert message in done.err

@@ -51,6 +51,10 @@ VERBS: dict[str, dict[str, tuple[str, str]]] = {
             "biowright.cli.design_guides:offtargets",
             "List all sites of guides in a genome, with mismatches and bulges.",
         ),
+        "guides": (
+            "biowright.cli.design_guides:guides",
+            "Find the guides for a gene, a region or a sequence, and rank them.",
+        ),
     },
     "library": {
         "create": ("biowright.cli.library:create", "Make an empty library."),

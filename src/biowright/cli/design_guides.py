@@ -1,21 +1,24 @@
-"""`biowright design offtargets`: where guides bind."""
+"""`biowright design offtargets` and `design guides`: where guides bind, and which to take."""
 
 from __future__ import annotations
 
 import sys
 import time
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
-from biowright.core import ConflictError
+from biowright.core import ConflictError, InputError
 from biowright.design.offtargets import Pam, open_index, read_guides, search_sites, write_hits
+
+if TYPE_CHECKING:
+    from biowright.design.guides import RankedGuide, Target
 
 from .arguments import Force, From, Json, given, named
 from .output import note, print_json, print_table
 
-__all__ = ["offtargets"]
+__all__ = ["guides", "offtargets"]
 
 _SHOWN = 10
 
@@ -136,3 +139,164 @@ def offtargets(
     if len(hits.guides) > _SHOWN:
         note(f"the first {_SHOWN} guides are shown, by number of mismatches; --json has all")
     return 0
+
+
+def guides(
+    target: str,
+    *,
+    genome: Path,
+    nuclease: str,
+    out: Path | None = None,
+    spacer: int | None = None,
+    mismatches: int = 4,
+    score: str | None = None,
+    promoter: str = "",
+    avoid: str = "",
+    nucleases: Path | None = None,
+    circular: Annotated[bool, Parameter(negative=())] = False,
+    index: Path | None = None,
+    from_: From = None,
+    force: Force = False,
+    json: Json = False,
+) -> int:
+    """Find the guides for a gene, a region or a sequence, and rank them.
+
+    Parameters
+    ----------
+    target
+        A gene's name or locus tag; a region as NAME:START..END (0-based, half-open); or a file of
+        sequences.
+    genome
+        Where guides must not bind elsewhere, and where genes and regions are looked up.
+    nuclease
+        A name in the table of nucleases, as SpCas9, SaCas9 or LbCas12a.
+    out
+        The table to write, all guides; without it the best are shown.
+    spacer
+        Letters of the spacers; the nuclease's usual number by default.
+    mismatches
+        The most mismatches of an off-target that is counted.
+    score
+        A model of activity to rank by as well: rule-set-2, rule-set-1, crisprscan, out-of-frame.
+    promoter
+        What transcribes the guide; after U6 and others that RNA polymerase III reads, TTTT counts.
+    avoid
+        Restriction enzymes of the cloning, as BsaI,BbsI.
+    nucleases
+        Rows of your own, in TOML.
+    circular
+        Take every sequence for a circle; otherwise it is what the file says.
+    index
+        The folder that indices are kept in; by default one of the user's caches.
+    """
+    from biowright.design import nuclease as named_nuclease
+    from biowright.design import read_nucleases
+    from biowright.design.guides import activity_score, rank_guides, write_guides
+
+    if out is not None:
+        named(str(out))
+        if out.exists() and not force:
+            raise ConflictError(
+                "the file exists already", path=out, hint="say --force to replace it"
+            )
+    tool = named_nuclease(nuclease, None if nucleases is None else read_nucleases(nucleases))
+    model = None if score is None else activity_score(score)
+    if model is not None and not model.holds_for(tool.name):
+        raise InputError(
+            f"{model.name} was learned from {model.nuclease} and says nothing of {tool.name}",
+            hint="leave --score out",
+        )
+    targets = _targets(target, genome, circular, from_)
+    sites = open_index(genome, tool.motif, circular=circular, folder=index, format=from_)
+    rows = []
+    for one in targets:
+        ranked = rank_guides(
+            one,
+            tool,
+            sites,
+            spacer=spacer,
+            mismatches=mismatches,
+            score=model,
+            promoter=promoter,
+            enzymes=[name.strip() for name in avoid.split(",") if name.strip()],
+        )
+        rows += [(one.name, row) for row in ranked]
+    if out is not None:
+        write_guides(rows, out, force=force)
+    for notice in sites.notices:
+        note(notice)
+    if model is not None:
+        note(
+            f"{model.name} was learned in {model.organisms}, promoter {model.promoter}: "
+            f"{model.measure} (doi:{model.doi})"
+        )
+    if json:
+        print_json(
+            {
+                "nuclease": tool.name,
+                "pam": tool.pam,
+                "side": tool.side,
+                "targets": [one.name for one in targets],
+                "guides": [{"target": name, **_plain(row)} for name, row in rows],
+                "out": None if out is None else str(out),
+            }
+        )
+        return 0 if rows else 1
+    where = "" if out is None else f": {out}"
+    plural = "" if len(rows) == 1 else "s"
+    sys.stdout.write(f"{len(rows):,} guide{plural} of {tool.name} for {target}{where}\n")
+    if rows:
+        head = ("guide", "PAM", "strand", "cut", "specificity", "perfect", "GC")
+        print_table(
+            (*head, *([] if model is None else [model.name]), "problems"),
+            [
+                (
+                    row.guide.spacer,
+                    row.guide.pam,
+                    "+" if row.guide.strand == 1 else "-",
+                    row.guide.cut,
+                    f"{row.specificity:.3f}",
+                    row.perfect,
+                    f"{row.gc:.2f}",
+                    *([] if model is None else [_share(row.activity)]),
+                    ", ".join(row.problems),
+                )
+                for _, row in rows[:_SHOWN]
+            ],
+        )
+    return 0 if rows else 1
+
+
+def _targets(text: str, genome: Path, circular: bool, format: str | None) -> list[Target]:
+    from dataclasses import replace
+
+    from biowright.core import Topology
+    from biowright.design.guides import Target, find_target
+    from biowright.formats import read
+
+    if Path(text).is_file():
+        return [
+            Target(record, 0, len(record), record.name or f"sequence {number}")
+            for number, record in enumerate(read(text), 1)
+        ]
+    records = list(read(genome, format=format))
+    if circular:
+        records = [
+            replace(
+                record,
+                sequence=replace(record.sequence, topology=Topology.CIRCULAR),
+            )
+            for record in records
+        ]
+    return [find_target(records, text)]
+
+
+def _share(value: float | None) -> str:
+    return "" if value is None else f"{value:.3f}"
+
+
+def _plain(row: RankedGuide) -> dict[str, object]:
+    from dataclasses import asdict
+
+    document = asdict(row)
+    return {**document.pop("guide"), **document}

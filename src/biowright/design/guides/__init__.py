@@ -2,7 +2,7 @@
 
 >>> from biowright.design.guides import cfd_score, rule_set_2
 >>> cfd_score("GACGCATAAAGATGAGACGC", ["GACGCATAAAGATGAGACGTTGG"]).round(3)
-array([0.833])
+array([0.3])
 >>> rule_set_2(["AAAAAAAAAAAAAAAGCTAACAGCAGGAGT"]).round(3)
 array([0.529])
 """
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         rule_set_1,
         rule_set_2,
     )
+    from .finding import FoundGuide, find_guides
     from .microhomology import (
         Deletion,
         microhomology_deletions,
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
         out_of_frame_score,
     )
     from .mismatches import cfd_score, mit_score, specificity
+    from .ranking import RankedGuide, rank_guides
+    from .tables import write_guides
+    from .targets import Target, find_target
 
 _HOMES = {
     "activity": (
@@ -39,6 +43,7 @@ _HOMES = {
         "rule_set_1",
         "rule_set_2",
     ),
+    "finding": ("FoundGuide", "find_guides"),
     "microhomology": (
         "Deletion",
         "microhomology_deletions",
@@ -46,6 +51,9 @@ _HOMES = {
         "out_of_frame_score",
     ),
     "mismatches": ("cfd_score", "mit_score", "specificity"),
+    "ranking": ("RankedGuide", "rank_guides"),
+    "tables": ("write_guides",),
+    "targets": ("Target", "find_target"),
 }
 __getattr__, __dir__ = lazy_names(__name__, _HOMES)
 
@@ -53,14 +61,21 @@ __all__ = [
     "ACTIVITY_SCORES",
     "ActivityScore",
     "Deletion",
+    "FoundGuide",
+    "RankedGuide",
+    "Target",
     "activity_score",
     "cfd_score",
     "crisprscan",
+    "find_guides",
+    "find_target",
     "microhomology_deletions",
     "microhomology_score",
     "mit_score",
     "out_of_frame_score",
+    "rank_guides",
     "rule_set_1",
     "rule_set_2",
     "specificity",
+    "write_guides",
 ]

@@ -58,7 +58,7 @@ def cfd_score(guides: str | Sequence[str], sites: Sequence[str]) -> Floats:
     Examples
     --------
     >>> cfd_score("GACGCATAAAGATGAGACGC", ["GACGCATAAAGATGAGACGCTGG", "GACGCATAAAGATGAGACGTTGG"])
-    array([1.        , 0.83333333])
+    array([1. , 0.3])
     """
     guide, site = _arrays(guides, sites)
     mismatch, motif = _cfd()

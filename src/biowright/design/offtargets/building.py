@@ -18,7 +18,7 @@ from .packing import GAP, LETTERS, WRAP, Bytes, Contig, Packer, Places, laid_out
 from .pams import Pam
 from .sites import Chunk, chunk_of, span_of
 
-__all__ = ["build_index"]
+__all__ = ["build_index", "called"]
 
 _MARGIN = 128
 _ALIGNED = 64
@@ -80,6 +80,18 @@ def build_index(
     writer.close(document)
 
 
+def called(record: Record) -> str:
+    """Give what a table of sites calls a sequence: its id, or else its name, up to the first space.
+
+    Examples
+    --------
+    >>> from biowright.core import Sequence
+    >>> called(Record(Sequence("ACGT"), "U00096", "U00096.3"))
+    'U00096.3'
+    """
+    return next(iter((record.id or record.name).split()), "")
+
+
 def _stretches(records: Iterable[Record], circular: bool, contigs: list[Contig]) -> Iterator[Bytes]:
     """Walk the letters of the packed genome, and note the contigs on the way."""
     names: set[str] = set()
@@ -87,8 +99,7 @@ def _stretches(records: Iterable[Record], circular: bool, contigs: list[Contig])
     yield np.zeros(GAP, np.uint8)
     for record in records:
         sequence = nucleotides(record)
-        name = (record.id if record.id and not record.name else record.name).split()[:1]
-        word = name[0] if name else f"sequence_{len(contigs) + 1}"
+        word = called(record) or f"sequence_{len(contigs) + 1}"
         if word in names:
             raise InputError(
                 f"two sequences of the genome are called '{word}'", hint="rename one of them"

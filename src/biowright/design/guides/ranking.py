@@ -1,0 +1,228 @@
+"""Guides of a target with all that speaks for and against them, the best first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from biowright.bio import cut_sites, enzyme, hairpin_energies
+from biowright.core import InputError, Topology
+from biowright.core import Sequence as Letters
+from biowright.design.nuclease_table import Nuclease
+from biowright.design.offtargets import Guide, Pam, SiteHits, SiteIndex, search_sites
+
+from .activity import ActivityScore
+from .finding import FoundGuide, find_guides, turned
+from .mismatches import cfd_score
+from .targets import Target
+
+__all__ = ["RankedGuide", "rank_guides"]
+
+_POL_III = ("U6", "H1", "7SK", "U3")
+_FOLD = -3.0
+"""A hairpin of the spacer more stable than this (kcal/mol) is told."""
+_RUN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class RankedGuide:
+    """A guide of a target, judged.
+
+    Parameters
+    ----------
+    guide : FoundGuide
+    rank : int
+        From 1.
+    specificity : float
+        1 / (1 + what the off-targets take): 1 if there is none. By `specificity_by`.
+    specificity_by : str
+        ``CFD`` for SpCas9 with spacers of 20. For others no measured model is known here: ``count``
+        weighs a site with its number of mismatches ``d`` by 4 to the power of ``-d``.
+    perfect : int
+        Sites without a mismatch in the genome, its own among them: more than 1 is a repeat.
+    sites : tuple of int
+        Off-targets by mismatches, from 0 on, without its own site.
+    gc : float
+        From 0 to 1.
+    fold : float
+        Free energy of the spacer's most stable hairpin in kcal/mol, as DNA at 37 °C.
+    coding_place : float, optional
+        Where in the coding sequence the cut is, from 0 to 1.
+    activity : float, optional
+        By the score that was asked for; None where the letters around do not suffice.
+    problems : tuple of str
+    """
+
+    guide: FoundGuide
+    rank: int
+    specificity: float
+    specificity_by: str
+    perfect: int
+    sites: tuple[int, ...]
+    gc: float
+    fold: float
+    coding_place: float | None
+    activity: float | None
+    problems: tuple[str, ...]
+
+
+def rank_guides(
+    target: Target,
+    nuclease: Nuclease,
+    index: SiteIndex,
+    *,
+    spacer: int | None = None,
+    mismatches: int = 4,
+    score: ActivityScore | None = None,
+    promoter: str = "",
+    enzymes: Sequence[str] = (),
+) -> list[RankedGuide]:
+    """Find the guides of a target and rank them.
+
+    First come guides whose site is unique and that the promoter can transcribe; among them those
+    with the highest product of specificity and activity, less a tenth for each other problem; then
+    those that cut early in the coding sequence.
+
+    Parameters
+    ----------
+    target : Target
+    nuclease : Nuclease
+    index : SiteIndex
+        Of the genome, for the nuclease's motif.
+    spacer : int, optional
+        Letters of the spacers.
+    mismatches : int, default 4
+        Off-targets with up to so many are looked at.
+    score : ActivityScore, optional
+        A model of activity; without one, guides are ranked by specificity alone.
+    promoter : str
+        What transcribes the guide: after U6, H1, 7SK and U3, which RNA polymerase III reads, TTTT
+        ends the transcript.
+    enzymes : sequence of str
+        Restriction enzymes of the cloning whose sites a spacer should not have.
+
+    Returns
+    -------
+    list of RankedGuide
+
+    Raises
+    ------
+    InputError
+        The index is of another motif, the score of another nuclease, or an enzyme is unknown.
+    """
+    if index.pam != nuclease.motif:
+        raise InputError(
+            f"the index is for {index.pam}, and {nuclease.name} needs {nuclease.motif}"
+        )
+    if score is not None and not score.holds_for(nuclease.name):
+        raise InputError(
+            f"{score.name} was learned from {score.nuclease} and says nothing of {nuclease.name}",
+            hint="rank without it",
+        )
+    found = find_guides(target, nuclease, spacer=spacer)
+    if not found:
+        return []
+    cutters = [(name, enzyme(name)) for name in enzymes]
+    hits = search_sites(index, [Guide(guide.spacer) for guide in found], mismatches=mismatches)
+    number = {guide.spacer: at for at, guide in enumerate(hits.guides)}
+    takes, by = _taken(hits, nuclease)
+    folds = hairpin_energies([guide.spacer for guide in found])
+    activities = _activities(target, found, score, index.pam)
+    made = []
+    for guide, fold, activity in zip(found, folds.tolist(), activities, strict=True):
+        at = number[guide.spacer]
+        counts = hits.counts[at].tolist()
+        perfect = counts[0]
+        # its own site takes 1, if it is in the genome
+        others = max(takes[at] - (1.0 if perfect else 0.0), 0.0)
+        place = target.coding_place(guide.cut)
+        problems = _problems(guide, fold, perfect, promoter, cutters)
+        made.append(
+            RankedGuide(
+                guide,
+                0,
+                1 / (1 + others),
+                by,
+                perfect,
+                (max(perfect - 1, 0), *counts[1:]),
+                sum(c in "GC" for c in guide.spacer) / len(guide.spacer),
+                fold,
+                None if place is None else place / target.coding_length,
+                activity,
+                problems,
+            )
+        )
+    made.sort(key=lambda row: _order(row, promoter))
+    return [replace(row, rank=rank) for rank, row in enumerate(made, 1)]
+
+
+def _order(row: RankedGuide, promoter: str) -> tuple[object, ...]:
+    hard = [p for p in row.problems if p.startswith("TTTT") and promoter.upper() in _POL_III]
+    value = row.specificity * (1.0 if row.activity is None else max(row.activity, 0.0))
+    value *= 0.9 ** (len(row.problems) - len(hard))
+    place = 1.0 if row.coding_place is None else row.coding_place
+    return row.perfect > 1, bool(hard), -round(value, 6), place, row.guide.cut, -row.guide.strand
+
+
+def _taken(hits: SiteHits, nuclease: Nuclease) -> tuple[np.ndarray, str]:
+    """Give for each guide what all its sites, its own among them, take of the nuclease."""
+    columns = hits.columns
+    spacers = {len(guide.spacer) for guide in hits.guides}
+    if hits.index.pam == Pam("NGG") and nuclease.name == "SpCas9" and spacers == {20}:
+        guides = [hits.guides[at].spacer for at in columns.guide.tolist()]
+        weights, by = np.nan_to_num(cfd_score(guides, hits.letters())), "CFD"
+    else:
+        weights, by = 0.25**columns.mismatches, "count"
+    return np.bincount(columns.guide, weights, minlength=len(hits.guides)), by
+
+
+def _activities(
+    target: Target, found: list[FoundGuide], score: ActivityScore | None, pam: Pam
+) -> list[float | None]:
+    if score is None:
+        return [None] * len(found)
+    sequence = target.record.sequence
+    size = len(sequence)
+    contexts: list[str | None] = []
+    for guide in found:
+        before, after = score.before, score.after - len(pam)
+        if guide.strand == -1:
+            before, after = after, before
+        low, high = guide.start - before, guide.end + after
+        if sequence.circular and high - low <= size:
+            data = turned(sequence.data, low, high - low)
+        elif low >= 0 and high <= size:
+            data = sequence.data[low:high]
+        else:
+            contexts.append(None)
+            continue
+        text = Letters.trusted(data, sequence.molecule, Topology.LINEAR)
+        contexts.append(str(text if guide.strand == 1 else text.reverse_complement()).upper())
+    known = [context for context in contexts if context is not None]
+    values = iter(score.compute(known).tolist() if known else [])
+    scores = [None if context is None else next(values) for context in contexts]
+    return [None if value is None or np.isnan(value) else value for value in scores]
+
+
+def _problems(
+    guide: FoundGuide, fold: float, perfect: int, promoter: str, cutters: list[tuple[str, object]]
+) -> tuple[str, ...]:
+    spacer = guide.spacer
+    gc = sum(c in "GC" for c in spacer) / len(spacer)
+    found = []
+    if perfect > 1:
+        found.append(f"{perfect} perfect sites")
+    if "TTTT" in spacer and (not promoter or promoter.upper() in _POL_III):
+        found.append("TTTT ends transcription by RNA polymerase III")
+    if not 0.25 <= gc <= 0.8:
+        found.append(f"GC {gc:.0%}")
+    if any(letter * _RUN in spacer for letter in "ACG"):
+        found.append(f"a run of {_RUN} equal letters")
+    if fold < _FOLD:
+        found.append(f"folds ({fold:.1f} kcal/mol)")
+    for name, cutter in cutters:
+        if cut_sites(Letters(spacer), cutter):  # type: ignore[arg-type]
+            found.append(f"{name} site")
+    return tuple(found)
