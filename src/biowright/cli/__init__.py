@@ -55,6 +55,10 @@ VERBS: dict[str, dict[str, tuple[str, str]]] = {
             "biowright.cli.design_guides:guides",
             "Find the guides for a gene, a region or a sequence, and rank them.",
         ),
+        "edits": (
+            "biowright.cli.design_edits:edits",
+            "Design all edits of a table, each proved on the genome base for base.",
+        ),
     },
     "library": {
         "create": ("biowright.cli.library:create", "Make an empty library."),

@@ -214,6 +214,7 @@ def flank(
     rules: PrimerRules | None = None,
     against: Sequence[Template] = (),
     count: int = 3,
+    candidates: int = 40,
 ) -> list[PrimerPair]:
     """Choose primers on both sides of a place, for a product of some length.
 
@@ -228,6 +229,8 @@ def flank(
         Bases between a primer and the place, at least.
     tails, rules, against, count
         As in `amplify`.
+    candidates : int, default 40
+        How many primers a side are kept to make pairs of; fewer are faster.
 
     Returns
     -------
@@ -264,7 +267,17 @@ def flank(
     forward = [(a + turn, b + turn) for a, b in forward]
     reverse = [(a + turn, b + turn) for a, b in reverse]
     return _pairs(
-        letters, forward, reverse, tails, rules, [template, *against], count, None, None, product
+        letters,
+        forward,
+        reverse,
+        tails,
+        rules,
+        [template, *against],
+        count,
+        None,
+        None,
+        product,
+        candidates,
     )
 
 
@@ -312,10 +325,10 @@ def _pairs(
     start: int | None,
     end: int | None,
     product: tuple[int, int] | None = None,
+    candidates: int = 6,
 ) -> list[PrimerPair]:
-    several = product is not None
-    lefts = _best(letters, forward, tails[0].upper(), 1, rules, 40 if several else 6)
-    rights = _best(letters, reverse, tails[1].upper(), -1, rules, 40 if several else 6)
+    lefts = _best(letters, forward, tails[0].upper(), 1, rules, candidates)
+    rights = _best(letters, reverse, tails[1].upper(), -1, rules, candidates)
     for side, found, places in (("forward", lefts, forward), ("reverse", rights, reverse)):
         if not found:
             why = (
@@ -360,7 +373,10 @@ def _pairs(
         length = len(left.tail) + size + len(right.tail)
         pairs.append(PrimerPair(left, right, length, energy, penalty, tuple(reasons)))
     pairs.sort(key=_order)
-    specific = [_specific(pair, letters, templates, rules) for pair in pairs[: max(count, 8)]]
+    specific = [
+        _specific(pair, letters, templates, rules)
+        for pair in pairs[: max(count, min(candidates, 8))]
+    ]
     return sorted(specific, key=_order)[:count]
 
 

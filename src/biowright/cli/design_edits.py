@@ -1,0 +1,169 @@
+"""`biowright design edits`: a table of edits to oligos, guides, donors and primers."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Literal
+
+from cyclopts import Parameter
+
+from biowright.core import ConflictError, InputError, circularise
+from biowright.design.edits import (
+    DonorRules,
+    EditDesign,
+    Genome,
+    MageRules,
+    PrimeRules,
+    design_edits,
+    edit_pieces,
+    read_table,
+    write_edits,
+)
+from biowright.formats import read
+from biowright.safety import default_gate
+
+from .arguments import Force, From, Json
+from .output import note, print_json, print_table
+
+__all__ = ["edits"]
+
+_SHOWN = 10
+_EVERY = 500
+
+
+def edits(
+    table: Path,
+    *,
+    genome: Path,
+    method: Literal["mage", "hdr", "base", "prime"],
+    out: Path,
+    nuclease: str | None = None,
+    arms: int = 500,
+    length: int = 90,
+    origin: int | None = None,
+    terminus: int | None = None,
+    backbone: str | None = None,
+    primers: bool = True,
+    circular: Annotated[bool, Parameter(negative=())] = False,
+    from_: From = None,
+    force: Force = False,
+    json: Json = False,
+) -> int:
+    """Design all edits of a table, each proved on the genome base for base.
+
+    Exit code 1: some edits cannot be designed; the others are written, and the reasons told.
+
+    Parameters
+    ----------
+    table
+        CSV with the columns gene and change, perhaps id and contig. A change is knockout, delete,
+        start GTG, A45V, tag-n LETTERS, tag-c LETTERS, insert 400 ACGT, delete 100..112 or
+        replace 100..103 TAA; coordinates are 0-based and half-open.
+    genome
+        Annotated, in any format that is read.
+    method
+        mage: oligos for recombineering; hdr: guide and donor; base: base editing; prime: pegRNAs.
+    out
+        The folder to write.
+    nuclease
+        Of the guides; SpCas9 by default, BE4max for base.
+    arms
+        hdr: homology at each end of a donor, in nt.
+    length
+        mage: of an oligo, in nt.
+    origin
+        mage: where replication starts, if the genome doesn't say.
+    terminus
+        mage: where replication ends.
+    backbone
+        A plasmid for the guides, such as pX330: orders the oligos that clone them.
+    primers
+        Choose genotyping primers.
+    circular
+        Take every sequence for a circle; otherwise it is what the file says.
+    """
+    if (out / "designs.csv").exists() and not force:
+        raise ConflictError(
+            "the file exists already", path=out / "designs.csv", hint="say --force to replace it"
+        )
+    requests = read_table(table)
+    records = tuple(read(genome, format=from_))
+    if circular:
+        records = tuple(r if r.circular else circularise(r) for r in records)
+    rules = {
+        "mage": lambda: MageRules(length=length),
+        "hdr": lambda: DonorRules(arm=arms, reach=min(60, arms - 1)),
+        "prime": PrimeRules,
+        "base": lambda: None,
+    }[method]()
+
+    def progress(done: int, count: int) -> None:
+        if done and done % _EVERY == 0:
+            note(f"{done:,} of {count:,} edits")
+
+    plan = design_edits(
+        Genome(records),
+        requests,
+        method,
+        nuclease_name=nuclease,
+        rules=rules,
+        origin=origin,
+        terminus=terminus,
+        primers=primers,
+        progress=progress,
+    )
+    for notice in plan.notices:
+        note(notice)
+    if not plan.designs:
+        shown = "\n  ".join(f"line {f.request.line}: {f.reason}" for f in plan.failures[:_SHOWN])
+        raise InputError(f"no edit can be designed\n  {shown}", path=table)
+    gate = default_gate()
+    verdict = gate.screen(edit_pieces(plan, backbone))
+    written = write_edits(out, plan, verdict, gate=gate, backbone=backbone, force=force)
+    if json:
+        print_json(
+            {
+                "method": plan.method,
+                "nuclease": plan.nuclease.name,
+                "designed": len(plan.designs),
+                "failed": [
+                    {"line": f.request.line, "id": f.request.id, "reason": f.reason}
+                    for f in plan.failures
+                ],
+                "joint": [oligo.edit.id for oligo in plan.joint],
+                "designs": [_document(design) for design in plan.designs],
+                "notices": list(plan.notices),
+                "files": {name: str(out / name) for name in written},
+            }
+        )
+    else:
+        sys.stdout.write(
+            f"{len(plan.designs):,} of {len(requests):,} edits designed and proved: {out}\n"
+        )
+        rows = [
+            (d.edit.id, d.edit.what, "; ".join(d.notices) or "fine") for d in plan.designs[:_SHOWN]
+        ]
+        print_table(("edit", "change", "notices"), rows)
+    for failure in plan.failures[:_SHOWN]:
+        note(f"line {failure.request.line}, {failure.request.id}: {failure.reason}")
+    if len(plan.failures) > _SHOWN:
+        note(f"and {len(plan.failures) - _SHOWN:,} more in {out / 'failures.csv'}")
+    return 1 if plan.failures else 0
+
+
+def _document(design: EditDesign) -> dict[str, object]:
+    edit, guide, pair = design.edit, design.guide, design.primers
+    return {
+        "id": edit.id,
+        "gene": edit.gene,
+        "change": edit.what,
+        "start": edit.start,
+        "end": edit.end,
+        "old": edit.old,
+        "new": edit.new,
+        "spacer": guide.target.spacer if guide else None,
+        "offtargets": list(guide.offtargets) if guide else None,
+        "primers": [pair.forward.sequence, pair.reverse.sequence] if pair else None,
+        "notices": list(design.notices),
+    }
