@@ -20,6 +20,7 @@ from biowright.bio import (
     hairpin_energies,
     melting_temperature,
     melting_temperatures,
+    window_melting_temperatures,
 )
 from biowright.core import InputError, Sequence, SequenceError
 
@@ -389,3 +390,14 @@ def test_the_melting_temperature_is_that_of_its_source() -> None:
     assert melting_temperature("CGTTGA", buffer=Buffer(salt="santalucia")) == pytest.approx(
         wanted, abs=1e-6
     )
+
+
+@pytest.mark.parametrize("buffer", [Buffer(), PCR, Buffer(salt="santalucia")])
+def test_windows_melt_as_oligos_do_also_over_the_origin(buffer: Buffer) -> None:
+    [text] = oligos(14, 1, 200, 200)
+    circle = Sequence(text, topology="circular")
+    found = window_melting_temperatures(circle, 21, buffer=buffer)
+    wanted = [melting_temperature((text + text)[i : i + 21], buffer=buffer) for i in range(200)]
+    assert found == pytest.approx(wanted, abs=1e-6)
+    assert len(window_melting_temperatures(text, 21)) == 180
+    assert np.isnan(window_melting_temperatures(text[:30] + "N" + text[30:], 21)).sum() == 21

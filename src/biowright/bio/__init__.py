@@ -45,6 +45,7 @@ if TYPE_CHECKING:
         end_stabilities,
         melting_temperature,
         melting_temperatures,
+        window_melting_temperatures,
     )
     from .thermodynamics_structures import (
         Structure,
@@ -79,6 +80,7 @@ _HOMES = {
         "end_stabilities",
         "melting_temperature",
         "melting_temperatures",
+        "window_melting_temperatures",
     ),
     "thermodynamics_structures": (
         "Structure",
@@ -137,4 +139,5 @@ __all__ = [
     "suppliers",
     "translate",
     "translate_feature",
+    "window_melting_temperatures",
 ]

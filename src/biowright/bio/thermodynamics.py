@@ -33,6 +33,7 @@ __all__ = [
     "end_stabilities",
     "melting_temperature",
     "melting_temperatures",
+    "window_melting_temperatures",
 ]
 
 Letters = str | Sequence | Record
@@ -203,10 +204,72 @@ def melting_temperatures(
     strands = np.where(same, buffer.oligo, buffer.oligo - buffer.target / 2)
     sizes = np.diff(starts)
     enthalpy, entropy = out[:, 0], out[:, 1] + GAS * np.log(strands)
+    return _melted(enthalpy, entropy, out[:, 2], sizes, buffer)
+
+
+def window_melting_temperatures(
+    sequence: Letters, size: int, *, buffer: Buffer = DEFAULT
+) -> Floats:
+    """Give the melting temperature of every window of a sequence, in °C.
+
+    Parameters
+    ----------
+    sequence : str, Sequence or Record
+        On a circle also the windows across its origin.
+    size : int
+        2 or more.
+    buffer : Buffer, optional
+
+    Returns
+    -------
+    ndarray, shape (n,)
+        By the start of the window; NaN where a letter is no base.
+
+    Examples
+    --------
+    >>> window_melting_temperatures("GTAAAACGACGGCCAGTN", 17).round(1).tolist()
+    [53.6, nan]
+    """
+    import numpy as np
+
+    from .thermodynamics_tables import GAS, tables
+
+    if size < 2:
+        raise InputError(f"windows of {size} bases", expected="2 or more")
+    letters = spelled(sequence)
+    whole = sequence.sequence if isinstance(sequence, Record) else sequence
+    if isinstance(whole, Sequence) and whole.circular and size <= len(letters):
+        letters += letters[: size - 1]
+    codes = np.frombuffer(letters.encode("ascii", "replace").translate(_DIGITS), np.uint8)
+    count = len(codes) - size + 1
+    if count <= 0:
+        return np.zeros(0)
+    known = codes != 255
+    bases = np.where(known, codes, 0).astype(np.int64)
+    first, second = bases[:-1], bases[1:]
+    made = tables()
+    steps = made.step[first, second, 3 - first, 3 - second]
+    sums = np.concatenate([np.zeros((1, 2)), np.cumsum(steps, axis=0)])
+    total = sums[size - 1 :][:count] - sums[:count] + made.initiation
+    weak = (bases == 0) | (bases == 3)
+    total += (weak[:count].astype(float) + weak[size - 1 :])[:, None] * made.at_end
+    inside = np.concatenate([[0], np.cumsum(~weak & known)])
+    strong = (inside[size:] - inside[:count]).astype(float)
+    unknown = np.concatenate([[0], np.cumsum(~known)])
+    total[unknown[size:] > unknown[:count]] = math.nan
+    sizes = np.full(count, size)
+    entropy = total[:, 1] + GAS * math.log(buffer.oligo - buffer.target / 2)
+    return _melted(total[:, 0], entropy, strong, sizes, buffer)
+
+
+def _melted(
+    enthalpy: Floats, entropy: Floats, strong: Floats, sizes: Starts, buffer: Buffer
+) -> Floats:
+    """Give melting temperatures; entropies hold the concentration."""
     if buffer.salt == "santalucia":
         entropy = entropy + 0.368 * (sizes - 1) * math.log(buffer.sodium)
         return 1000.0 * enthalpy / entropy - ZERO
-    inverse = entropy / (1000.0 * enthalpy) + _owczarzy(out[:, 2] / sizes, sizes, buffer)
+    inverse = entropy / (1000.0 * enthalpy) + _owczarzy(strong / sizes, sizes, buffer)
     return 1.0 / inverse - ZERO
 
 

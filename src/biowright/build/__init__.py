@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     )
     from .golden_gate import choose_overhangs
     from .opentrons import write_protocol
+    from .orders import Standing, export_plan, plan_pieces, standing_pieces
     from .overhangs import OverhangSet, best_overhangs
     from .overhangs_split import Split, junction_windows, split_at_overhangs
     from .package import PreparedPackage, prepare_package, write_package
@@ -37,6 +38,7 @@ _HOMES = {
     "opentrons": ("write_protocol",),
     "overhangs": ("OverhangSet", "best_overhangs"),
     "overhangs_split": ("Split", "junction_windows", "split_at_overhangs"),
+    "orders": ("Standing", "export_plan", "plan_pieces", "standing_pieces"),
     "package": ("PreparedPackage", "prepare_package", "write_package"),
     "plan": (
         "BuildPlan",
@@ -56,17 +58,21 @@ __all__ = [
     "PreparedPackage",
     "SetFidelity",
     "Split",
+    "Standing",
     "Transfer",
     "WorkPackage",
     "best_overhangs",
     "choose_overhangs",
+    "export_plan",
     "junction_windows",
     "ligation_matrices",
     "ligation_matrix",
+    "plan_pieces",
     "prepare_package",
     "read_ligation_matrix",
     "set_fidelity",
     "split_at_overhangs",
+    "standing_pieces",
     "write_package",
     "write_protocol",
 ]

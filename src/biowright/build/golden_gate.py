@@ -15,7 +15,7 @@ from .names import plain_name
 from .overhangs import best_overhangs
 from .plan import BuildPlan, Piece
 
-__all__ = ["assemble", "choose_overhangs", "order_parts"]
+__all__ = ["assemble", "choose_overhangs", "order_parts", "site_ends"]
 
 _PAD = "TTATAT"  # so that the enzyme holds on to the end of a linear piece
 
@@ -95,7 +95,7 @@ def order_parts(
     assert scissors.overhang is not None
     slots = max(len(candidate.parts) for candidate in candidates)
     overhangs = choose_overhangs(slots + 1, scissors)
-    ends = _PAD + scissors.site + "A" * (scissors.cuts[0][0] - len(scissors.site))
+    ends = site_ends(scissors)
     pieces: dict[tuple[int, str], Piece] = {}
     use: dict[str, list[str]] = {}
     broken: dict[str, None] = {}
@@ -124,6 +124,12 @@ def order_parts(
             hint="choose another enzyme in [build], or recode the parts",
         )
     return list(pieces.values()), use, overhangs
+
+
+def site_ends(scissors: Enzyme | str) -> str:
+    """Give what stands before an overhang: room for the enzyme, its site, and the bases up to its cut."""
+    scissors = _scissors(scissors) if isinstance(scissors, str) else scissors
+    return _PAD + scissors.site + "A" * (scissors.cuts[0][0] - len(scissors.site))
 
 
 def _scissors(name: str) -> Enzyme:

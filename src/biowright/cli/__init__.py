@@ -78,6 +78,10 @@ VERBS: dict[str, dict[str, tuple[str, str]]] = {
             "biowright.cli.build_assembly:overhangs",
             "Find the set of overhangs that ligates most surely.",
         ),
+        "plan": (
+            "biowright.cli.build_plan:plan",
+            "Plan how to make DNA, prove it, write orders and protocols.",
+        ),
     },
     "learn": {
         "recommend": (

@@ -1,0 +1,173 @@
+"""`biowright build plan`: how to make DNA from what one has and what can be ordered."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from biowright.build import export_plan, plan_pieces
+from biowright.build.planning import Alternative, choose_plan, plan_synthesis
+from biowright.core import InputError, Record
+from biowright.formats import read
+from biowright.safety import default_gate, require
+
+from .arguments import Encoding, Force, From, Json, given
+from .output import note, print_json, print_table
+
+__all__ = ["plan"]
+
+Several = Annotated[tuple[str, ...], Parameter(negative=(), consume_multiple=True)]
+
+
+def plan(
+    *targets: str,
+    have: Several = (),
+    library: Path | None = None,
+    vendor: Several = (),
+    method: Several = (),
+    enzyme: Several = ("BsaI", "BsmBI", "BbsI", "SapI"),
+    reuse: int = 150,
+    best: str = "cheapest",
+    out: Path | None = None,
+    robot: str = "Flex",
+    customer: str = "",
+    from_: From = None,
+    encoding: Encoding = None,
+    force: Force = False,
+    json: Json = False,
+) -> int:
+    """Plan how to make DNA, prove it by simulation, and write orders and protocols.
+
+    Parameters
+    ----------
+    targets
+        Files with the DNA to make, all records of them; `-` is the standard input.
+    have
+        Files with DNA that one has: pieces of it are copied by PCR.
+    library
+        A parts library whose parts one has.
+    vendor
+        Rule packs of products, by name or as a TOML file; all that come along by default.
+    method
+        order, annealing, pca, golden-gate or gibson; all by default.
+    enzyme
+        Enzymes for Golden Gate, in the order of preference.
+    reuse
+        The shortest stretch that is copied from what one has, in bp; 0 for none.
+    best
+        Which plan is taken: cheapest, fastest or safest.
+    out
+        The folder to write orders, protocols and the plan to; nothing is written there unscreened.
+    robot
+        Flex or OT-2.
+    customer
+        Whose earlier orders are screened together with these.
+    """
+    if not targets:
+        raise InputError("there is no target", hint="name a file with the DNA to make")
+    wanted = [
+        record for file in targets for record in read(given(file), format=from_, encoding=encoding)
+    ]
+    if not wanted:
+        raise InputError("there is no record in it", path=targets[0])
+    stock = [record for file in have for record in read(file)]
+    if library is not None:
+        stock += _library(library, wanted)
+    found = plan_synthesis(
+        wanted, have=stock, vendors=vendor, methods=method, enzymes=enzyme, reuse=reuse
+    )
+    chosen = choose_plan(found, best)
+    files: dict[str, str] = {}
+    marking = ""
+    if out is not None or json:  # letters leave, so that they are screened
+        gate = default_gate()
+        pieces = plan_pieces(chosen)
+        verdict = gate.screen(pieces, customer=customer)
+        if out is not None:
+            files = dict(
+                export_plan(out, chosen, verdict=verdict, gate=gate, robot=robot, force=force)
+            )
+        marking = require(verdict, pieces, gate=gate).marking
+    for notice in chosen.notices:
+        note(notice)
+    if json:
+        print_json(
+            {
+                **_summary(chosen),
+                "alternatives": [_told(alternative) for alternative in found],
+                "out": None if out is None else str(out),
+                "files": files,
+                "screening": marking,
+            }
+        )
+        return 0
+    rows = [_row(alternative) for alternative in found if alternative.plan is not None]
+    print_table(
+        ("method", "vendor", "price", "days", "fidelity", "pieces", "primers", "best"), rows
+    )
+    closed = [a for a in found if a.plan is None]
+    for alternative in closed[:4]:
+        note(f"{alternative.method} with {alternative.vendor}: {alternative.why}")
+    if len(closed) > 4:
+        note(f"{len(closed) - 4} other ways are closed too (--json says why)")
+    sys.stdout.write(
+        f"{best}: {chosen.method} with {chosen.vendor}, {len(chosen.orders)} pieces and "
+        f"{len(chosen.primers)} oligos, {len(chosen.reactions)} reactions, {chosen.price:,.2f} "
+        f"{chosen.currency}, proven by simulation\n"
+    )
+    if out is not None:
+        sys.stdout.write(f"{len(files)} files in {out}{': ' + marking if marking else ''}\n")
+    return 0
+
+
+def _library(path: Path, wanted: Sequence[Record]) -> list[Record]:
+    raise InputError("libraries are not read here yet", path=path)
+
+
+def _summary(chosen) -> dict:  # type: ignore[no-untyped-def, type-arg]
+    told = chosen.describe()
+    for order in (*told["orders"], *told["primers"]):
+        order["length"] = len(order["sequence"])
+    return told
+
+
+def _told(alternative: Alternative) -> dict[str, object]:
+    plan = alternative.plan
+    if plan is None:
+        told = asdict(alternative)
+        del told["plan"]
+        return told
+    return {
+        "method": alternative.method,
+        "vendor": alternative.vendor,
+        "best": list(alternative.best),
+        "price": plan.price,
+        "currency": plan.currency,
+        "days": list(plan.days),
+        "fidelity": plan.fidelity,
+        "orders": len(plan.orders),
+        "primers": len(plan.primers),
+        "reactions": len(plan.reactions),
+        "breaches": sum(len(order.breaches) for order in plan.orders),
+        "proven": plan.proven,
+    }
+
+
+def _row(alternative: Alternative) -> tuple[object, ...]:
+    plan = alternative.plan
+    assert plan is not None
+    return (
+        alternative.method,
+        alternative.vendor,
+        f"{plan.price:,.2f} {plan.currency}",
+        f"{plan.days[0]}-{plan.days[1]}",
+        f"{plan.fidelity:.1%}",
+        len(plan.orders),
+        len(plan.primers),
+        ", ".join(alternative.best),
+    )
