@@ -46,6 +46,7 @@ VERBS: dict[str, dict[str, tuple[str, str]]] = {
             "biowright.cli.design_genes:codons",
             "Count the codon usage of an annotated genome.",
         ),
+        "rewrite": ("biowright.cli.design_genes:rewrite", "Rewrite a genome by rules."),
         "undo": ("biowright.cli.design_genes:undo", "Take a design back to the letters of before."),
         "offtargets": (
             "biowright.cli.design_guides:offtargets",

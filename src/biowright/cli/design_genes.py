@@ -14,19 +14,22 @@ from biowright.core import ConflictError, InputError
 from biowright.design import (
     Infeasible,
     count_usage,
+    cut_megachunks,
     design_gene,
-    read_changes,
+    read_edits,
+    read_rewriting_rules,
     read_specification,
-    roll_back,
-    write_changes,
+    undo_rewriting,
+    write_edits,
     write_usage,
 )
+from biowright.design import rewrite as rewrite_genome
 from biowright.formats import open_output, read, write
 
 from .arguments import Force, Json, given, named
 from .output import note, print_json, print_table
 
-__all__ = ["codons", "gene", "undo"]
+__all__ = ["codons", "gene", "rewrite", "undo"]
 
 _SHOWN = 20
 
@@ -84,7 +87,7 @@ def gene(
     losses = write([design.record for design in designs], target, force=force)
     if changes is not None:
         with open_output(changes, force=force) as stream:
-            stream.write(write_changes(designs).encode())
+            stream.write(write_edits(designs).encode())
     for loss in losses:
         note(f"lost  {loss.record}: {loss.what}: {loss.detail}")
     if json:
@@ -183,6 +186,84 @@ def codons(
     return 0
 
 
+def rewrite(
+    genome: str,
+    *,
+    rules: Path,
+    out: str,
+    changes: Path | None = None,
+    chunks: Path | None = None,
+    size: int = 50_000,
+    code: int = 11,
+    force: Force = False,
+    json: Json = False,
+) -> int:
+    """Rewrite a genome by rules: recode codons, remove and insert sites, tag, part overlaps.
+
+    Parameters
+    ----------
+    genome
+        An annotated genome; `-` is the standard input.
+    rules
+        The rules, a TOML file; they are carried out in their order.
+    out
+        The file to write.
+    changes
+        Also write each edit, as JSON, by which `design undo` restores the genome of before.
+    chunks
+        Also cut the result into megachunks and write their borders as CSV.
+    size
+        The length of a megachunk.
+    code
+        The genetic code of genes that name none.
+    """
+    target = named(out)
+    if Path(target).exists() and not force:
+        raise ConflictError(
+            "the file exists already", path=target, hint="say --force to replace it"
+        )
+    asked = read_rewriting_rules(rules)
+    document = read(given(genome))
+    done = [rewrite_genome(record, asked, code=code) for record in document]
+    pieces = [cut_megachunks(one.record, size) for one in done] if chunks else []
+    losses = write([one.record for one in done], target, force=force)
+    if changes is not None:
+        with open_output(changes, force=force) as stream:
+            stream.write(write_edits(done).encode())
+    if chunks is not None:
+        rows = ["record,chunk,start,end,length,cuts"]
+        for one, parts in zip(done, pieces, strict=True):
+            rows += [
+                f"{one.record.name},{c.name},{c.start},{c.end},{len(c)},{' '.join(c.cuts)}"
+                for c in parts
+            ]
+        with open_output(chunks, force=force) as stream:
+            stream.write(("\n".join(rows) + "\n").encode())
+    for loss in losses:
+        note(f"lost  {loss.record}: {loss.what}: {loss.detail}")
+    if json:
+        records = [
+            {
+                "record": one.record.name,
+                "length": len(one.record),
+                "seguid": one.record.seguid,
+                "edits": one.counts,
+                "left": [asdict(breach) for breach in one.left],
+            }
+            for one in done
+        ]
+        print_json({"out": target, "records": records})
+        return 0
+    for one in done:
+        sys.stdout.write(f"{one.record.name}: {len(one.record):,} letters: {target}\n")
+        print_table(("rule", "edits"), list(one.counts.items()))
+        for breach in one.left[:_SHOWN]:
+            note(f"left  {breach}")
+        if len(one.left) > _SHOWN:
+            note(f"left  {len(one.left) - _SHOWN:,} more; --json lists them all")
+    return 0
+
+
 def undo(
     file: str,
     changes: Path,
@@ -203,7 +284,7 @@ def undo(
         The file to write.
     """
     document = read(given(file))
-    listed = read_changes(changes)
+    listed = read_edits(changes)
     counts = {}
     for index, record in enumerate(document):
         mine = listed.get(record.name)
@@ -213,7 +294,7 @@ def undo(
                 path=changes,
                 expected=f"one of {', '.join(listed)}",
             )
-        document[index] = roll_back(record, mine)
+        document[index] = undo_rewriting(record, mine)
         counts[record.name] = len(mine)
     write(document, named(out), force=force)
     if json:

@@ -30,9 +30,20 @@ if TYPE_CHECKING:
     from .conditions import Conditions, ListedCandidates
     from .constructs import Constructs, fill_slots, join_parts
     from .genes.breaches import Breach, find_breaches
-    from .genes.changes import Change, read_changes, roll_back, write_changes
+    from .genes.changes import Change, roll_back
     from .genes.conflicts import Conflict, Infeasible
+    from .genes.labels import read_labels, rule_label, write_labels
+    from .genes.megachunks import Megachunk, cut_megachunks
     from .genes.optimiser import Design, optimise, synonymous_fix
+    from .genes.rewriting import Rewriting, read_edits, rewrite, undo_rewriting, write_edits
+    from .genes.rewriting_rules import (
+        InsertSite,
+        RecodeCodons,
+        RemoveSites,
+        SeparateOverlaps,
+        TagGenes,
+        read_rewriting_rules,
+    )
     from .genes.rules import (
         Avoid,
         CodonUse,
@@ -49,6 +60,7 @@ if TYPE_CHECKING:
     )
     from .genes.spec import Specification, read_specification
     from .genes.starting import design_gene
+    from .genes.structure import Insertion
     from .nuclease_table import Nuclease, nuclease, nucleases, read_nucleases
     from .parents import parse_sites, read_parent
     from .primers import Primer, PrimerPair, PrimerRules, amplify, flank, judge_primers
@@ -87,8 +99,9 @@ _HOMES = {
         "read_nucleases",
     ),
     "genes.breaches": ("Breach", "find_breaches"),
-    "genes.changes": ("Change", "read_changes", "roll_back", "write_changes"),
+    "genes.changes": ("Change", "roll_back"),
     "genes.conflicts": ("Conflict", "Infeasible"),
+    "genes.labels": ("read_labels", "rule_label", "write_labels"),
     "genes.optimiser": ("Design", "optimise", "synonymous_fix"),
     "genes.rules": (
         "Avoid",
@@ -104,6 +117,23 @@ _HOMES = {
         "StartFolding",
         "UniqueKmers",
     ),
+    "genes.megachunks": ("Megachunk", "cut_megachunks"),
+    "genes.rewriting": (
+        "Rewriting",
+        "read_edits",
+        "rewrite",
+        "undo_rewriting",
+        "write_edits",
+    ),
+    "genes.rewriting_rules": (
+        "InsertSite",
+        "RecodeCodons",
+        "RemoveSites",
+        "SeparateOverlaps",
+        "TagGenes",
+        "read_rewriting_rules",
+    ),
+    "genes.structure": ("Insertion",),
     "genes.spec": ("Specification", "read_specification"),
     "genes.starting": ("design_gene",),
     "parents": (
@@ -145,18 +175,26 @@ __all__ = [
     "Genotyping",
     "Identity",
     "Infeasible",
+    "InsertSite",
+    "Insertion",
     "Keep",
     "KeepProtein",
     "ListedCandidates",
+    "Megachunk",
     "NoHairpins",
     "Nuclease",
     "Primer",
     "PrimerPair",
     "PrimerRules",
     "ProteinVariants",
+    "RecodeCodons",
+    "RemoveSites",
+    "Rewriting",
     "Rule",
+    "SeparateOverlaps",
     "Specification",
     "StartFolding",
+    "TagGenes",
     "UniqueKmers",
     "amplicons",
     "amplify",
@@ -164,6 +202,7 @@ __all__ = [
     "codon_pair_scores",
     "codon_usage",
     "count_usage",
+    "cut_megachunks",
     "design_gene",
     "encode_protein",
     "fill_slots",
@@ -176,14 +215,20 @@ __all__ = [
     "nucleases",
     "optimise",
     "parse_sites",
-    "read_changes",
+    "read_edits",
+    "read_labels",
     "read_nucleases",
     "read_parent",
+    "read_rewriting_rules",
     "read_specification",
     "read_usage",
+    "rewrite",
     "roll_back",
+    "rule_label",
     "sequencing_primers",
     "synonymous_fix",
-    "write_changes",
+    "undo_rewriting",
+    "write_edits",
+    "write_labels",
     "write_usage",
 ]

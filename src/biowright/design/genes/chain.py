@@ -228,13 +228,14 @@ def solve(
     sizes = end - start - width + 1
     offset = np.concatenate([[0], np.cumsum(sizes)[:-1]])
     prices = np.zeros((2, int(sizes.sum())))
+    limits = np.repeat(np.array(rules[1:3], np.float64), sizes, axis=1)
     bound, best, found = worth, -np.inf, None
     for rounds, limit in steps:
-        priced = price_windows(*trellis.edges, rules, offset, prices, best, rounds)
+        priced = price_windows(*trellis.edges, rules, offset, limits, prices, best, rounds)
         bound = min(bound, priced)
         if bound <= best + 1e-6:
             break
-        spread_prices(prices, rules, offset, bonus)
+        spread_prices(prices, rules, offset, limits, bonus)
         potentials(*trellis.edges, bonus, to_go)
         new, path, cut, _ = search_windows(
             *trellis.edges, to_go, gc, rules, offset, prices, best, limit, budget

@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
-from os import PathLike
-from pathlib import Path
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
 
-from biowright.core import EditError, InputError, Molecule, Record, Sequence
+from biowright.core import EditError, Molecule, Record, Sequence
 from biowright.core.request import step
 
-if TYPE_CHECKING:
-    from .optimiser import Design
-
-__all__ = ["Change", "changed_record", "read_changes", "roll_back", "write_changes"]
+__all__ = ["Change", "changed_record", "roll_back"]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -77,40 +70,3 @@ def roll_back(record: Record, changes: Iterable[Change]) -> Record:
         for at, letter in zip(places, change.old.encode(), strict=True):
             letters[at] = letter
     return changed_record(record, bytes(letters), f"roll back {len(changes)} changes")
-
-
-def write_changes(designs: Iterable[Design]) -> str:
-    """Write the changes of designs as JSON, by which `roll_back` takes them back."""
-    records = [
-        {
-            "record": design.record.name,
-            "seguid": design.record.seguid,
-            "changes": [asdict(change) for change in design.changes],
-        }
-        for design in designs
-    ]
-    return json.dumps({"biowright_changes": 1, "records": records}, indent=1) + "\n"
-
-
-def read_changes(path: str | PathLike[str]) -> dict[str, list[Change]]:
-    """Read what `write_changes` has written: the changes by the record's name.
-
-    Raises
-    ------
-    InputError
-        The file is no such list.
-    """
-    try:
-        content = json.loads(Path(path).read_text("utf-8"))
-        if content["biowright_changes"] != 1:
-            raise InputError("the list of changes is of another version", path=path)
-        return {
-            record["record"]: [Change(**change) for change in record["changes"]]
-            for record in content["records"]
-        }
-    except OSError as error:
-        raise InputError(f"the file cannot be read ({error.strerror})", path=path) from None
-    except (ValueError, KeyError, TypeError, RecursionError):
-        raise InputError(
-            "this is no list of changes", path=path, hint="design gene --changes writes one"
-        ) from None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -123,6 +123,8 @@ class _Tables:
     def __init__(self) -> None:
         self.rows: list[Floats] = []
         self.known: dict[bytes, int] = {}
+        # by genetic code and kind of codon: its table, and the letters at its three places
+        self.made: dict[tuple[int, int], tuple[int, npt.NDArray[np.uint8]]] = {}
 
     def add(self, row: Floats) -> int:
         key = row.tobytes()
@@ -214,8 +216,9 @@ def compile_layout(
             _limit(limits, rule, length)
     tables = _Tables()
     notices: list[str] = []
-    genes = _genes(record, [r for r in rules if isinstance(r, KeepProtein)], notices)
+    genes = _genes(record, [r for r in rules if isinstance(r, KeepProtein)], symbols, notices)
     codon_rules = [r for r in soft if isinstance(r, CodonUse)]
+    scorers = [codon_scores(r) for r in codon_rules]
     insides = [_covered(r.region, length, circular) for r in codon_rules]
     slots = np.full((length, MOST_SLOTS), -1, np.int32)
     taken = np.zeros(length, np.int64)
@@ -224,7 +227,10 @@ def compile_layout(
     pending = []
     for gene, keep in genes:
         places, strands = gene.codons.positions, gene.codons.strands
-        np.add.at(coverage, np.unique(places), 1)
+        once = places.ravel()
+        if np.ptp(once) + 1 != len(once):  # a join: no letter counts twice
+            once = np.unique(once)
+        coverage[once] += 1
         pending.append((gene, keep, places, strands))
     crowded = coverage > 1
     done = []
@@ -247,7 +253,7 @@ def compile_layout(
         last = places.max(axis=1)
         full = free & (taken[last] >= MOST_SLOTS)
         free &= ~full
-        _fill(gene, free, triplets, codon_rules, insides, tables, slots, taken, asked)
+        _fill(gene, free, triplets, codon_rules, scorers, insides, tables, slots, taken, asked)
         done.append(Gene(gene.label, gene.codons, gene.residues, free))
     allowed = np.zeros(length, np.uint8)
     if change == "all":
@@ -271,7 +277,7 @@ def compile_layout(
     allowed[fixed | bound] = 0
     allowed[(allowed == symbols) & (CODE_OF_MASK[symbols] >= 0)] = 0
     patterns, sets, active, forbidden, automaton = _patterns(rules, symbols, length, circular)
-    worth = np.zeros((length, 4))
+    worth = np.zeros((length, 4), np.float32)
     for rule in soft:
         if isinstance(rule, Identity):
             _identity(worth, rule, symbols, length, circular)
@@ -306,6 +312,61 @@ def compile_layout(
     )
 
 
+def is_pseudo(feature: Feature) -> bool:
+    """Tell whether a CDS is that of a pseudogene, which codes for no protein."""
+    return "pseudo" in feature.qualifiers or "pseudogene" in feature.qualifiers
+
+
+UPSTREAM = 20
+"""Letters before a start codon that hold its ribosome binding site."""
+BORDER = 40
+"""Letters at each end of a mobile element that its transposase knows."""
+_PASSIVE = {"source", "gene", "CDS", "mRNA", "exon", "intron", "operon", "variation"}
+_PASSIVE |= {"mat_peptide", "sig_peptide", "transit_peptide", "propeptide", "Region", "Site"}
+_PASSIVE |= {"misc_feature", "sequence_conflict", "misc_difference", "conflict"}
+
+
+def signals(record: Record) -> npt.NDArray[np.bool_]:
+    """Find the letters that mean more than a protein: what a genome keeps when it is recoded.
+
+    These are the ribosome binding sites before all starts, the ends of mobile elements, and all
+    features that are neither genes nor remarks (RNA genes, origins, promoters, terminators,
+    binding sites, repeats).
+    """
+    length = len(record)
+    kept = np.zeros(length, np.bool_)
+    for feature in record.features:
+        parts = feature.location.local
+        if not parts:
+            continue
+        spans = []
+        if feature.type == "CDS":
+            first = parts[0]
+            spans.append(
+                (first.start - UPSTREAM, first.start)
+                if first.strand == 1
+                else (first.end, first.end + UPSTREAM)
+            )
+        elif feature.type == "mobile_element":
+            low, high = feature.location.start, feature.location.end
+            spans += [(low, min(low + BORDER, high)), (max(high - BORDER, low), high)]
+        elif feature.type not in _PASSIVE and not _is_rule(feature):
+            spans += [(part.start, part.end) for part in parts]
+        for start, end in spans:
+            if record.circular:
+                kept[np.arange(start, end) % length] = True
+            else:
+                kept[max(start, 0) : min(end, length)] = True
+    return kept
+
+
+def _is_rule(feature: Feature) -> bool:
+    return any(
+        key in ("label", "note") and (value or "").startswith(("@", "~"))
+        for key, value in feature.qualifiers.pairs
+    )
+
+
 def _limit(limits: npt.NDArray[np.uint8], rule: FixedSequence, length: int) -> None:
     sets = pattern_masks(rule.sequence)
     at = 0
@@ -319,30 +380,35 @@ def _limit(limits: npt.NDArray[np.uint8], rule: FixedSequence, length: int) -> N
 
 
 def _genes(
-    record: Record, rules: Sequence[KeepProtein], notices: list[str]
+    record: Record,
+    rules: Sequence[KeepProtein],
+    symbols: npt.NDArray[np.uint8],
+    notices: list[str],
 ) -> list[tuple[Gene, KeepProtein]]:
     found: list[tuple[Gene, KeepProtein]] = []
     for rule in rules:
         if rule.region is not None:
             feature = Feature("CDS", rule.region)
-            found.append((_gene(record, feature, rule), rule))
+            found.append((_gene(record, feature, rule, symbols), rule))
             continue
         for feature in record.features:
             if feature.type != "CDS":
                 continue
-            if "pseudo" in feature.qualifiers or "pseudogene" in feature.qualifiers:
-                notices.append(f"{feature.label} is a pseudogene: its letters are kept")
+            if is_pseudo(feature):
+                notices.append(f"{feature.label} is a pseudogene: it codes for nothing to be kept")
                 continue
             if not feature.location.local or len(feature.location.local) < len(
                 feature.location.parts
             ):
                 notices.append(f"{feature.label} lies partly in another record: it is kept")
                 continue
-            found.append((_gene(record, feature, rule), rule))
+            found.append((_gene(record, feature, rule, symbols), rule))
     return found
 
 
-def _gene(record: Record, feature: Feature, rule: KeepProtein) -> Gene:
+def _gene(
+    record: Record, feature: Feature, rule: KeepProtein, symbols: npt.NDArray[np.uint8]
+) -> Gene:
     codons = read_codons(record, feature, rule.code)
     count = len(codons.positions)
     if rule.region is not None and len(rule.region) % 3:
@@ -354,8 +420,7 @@ def _gene(record: Record, feature: Feature, rule: KeepProtein) -> Gene:
         raise InputError(f"the gene {feature.label} at {feature.location} has no codon")
     free = np.ones(count, np.bool_)
     free[[index for index in codons.excepted if index < count]] = False
-    sets = np.frombuffer(masks(record.sequence.data), np.uint8)
-    read = CODE_OF_MASK[sets[codons.positions]]
+    read = CODE_OF_MASK[symbols[codons.positions]]
     backward = codons.strands == -1
     # a codon in pieces is read by the strand of the gene: it only matters for what it means now
     backward |= (codons.strands == 0) & (feature.location.strand == -1)
@@ -408,9 +473,8 @@ def _guard_joins(codons: Codons, free: npt.NDArray[np.bool_]) -> None:
             free[np.abs(firsts - centre) <= SLIPPAGE] = False
 
 
-def codon_scores(rule: CodonUse, code: GeneticCode) -> Callable[[int], Floats]:
+def codon_scores(rule: CodonUse) -> Callable[[int], Floats]:
     """Give the function that says what each triplet is worth in the place of a given one."""
-    acids = amino_acids(code)
     adapted = rule.usage.adaptiveness()
     logs = np.log(np.array([adapted[t] for t in TRIPLETS]))
     if rule.method == "cai":
@@ -423,7 +487,6 @@ def codon_scores(rule: CodonUse, code: GeneticCode) -> Callable[[int], Floats]:
     if rule.method == "rare":
         shares = np.array([rule.usage.share(t) for t in TRIPLETS])
         return lambda _: -rule.weight * (shares < rule.least)
-    del acids
     return lambda _: np.zeros(64)
 
 
@@ -432,6 +495,7 @@ def _fill(
     free: npt.NDArray[np.bool_],
     triplets: Ints,
     rules: Sequence[CodonUse],
+    scorers: Sequence[Callable[[int], Floats]],
     insides: Sequence[npt.NDArray[np.bool_]],
     tables: _Tables,
     slots: npt.NDArray[np.int32],
@@ -443,7 +507,7 @@ def _fill(
     duals = {_ORDER[codon] for codon in code.dual_codons}
     residues = np.frombuffer(gene.residues, np.uint8)
     within = [inside[places].all(axis=1) for inside in insides]
-    scores = [codon_scores(rule, code) for rule in rules]
+    scores = [scorers[number] for number in range(len(rules))]
     old_matters = any(rule.method == "harmonise" for rule in rules)
     signature = residues.astype(np.int64)
     signature = signature * 2 + (strands == -1)
@@ -456,6 +520,10 @@ def _fill(
     numbers = np.empty(len(kinds), np.int64)
     letter_sets = np.empty((len(kinds), 3), np.uint8)
     for kind, index in enumerate(chosen[first].tolist()):
+        key = (code.id, int(kinds[kind]))
+        if key in tables.made:
+            numbers[kind], letter_sets[kind] = tables.made[key]
+            continue
         row = np.full(64, -np.inf)
         options = acids == residues[index]
         for dual in duals:
@@ -471,6 +539,7 @@ def _fill(
         good = np.flatnonzero(row > -np.inf)
         for place, step in enumerate((16, 4, 1)):
             letter_sets[kind, place] = np.bitwise_or.reduce(1 << (good // step % 4))
+        tables.made[key] = (int(numbers[kind]), letter_sets[kind].copy())
     last = places[chosen].max(axis=1)
     which = which.ravel()
     _place(slots, taken, last, numbers[which])
@@ -479,7 +548,10 @@ def _fill(
 
 
 def _place(slots: npt.NDArray[np.int32], taken: Ints, last: Ints, numbers: Ints) -> None:
-    for at, number in zip(last.tolist(), numbers.tolist(), strict=True):
+    empty = taken[last] == 0
+    slots[last[empty], 0] = numbers[empty]
+    taken[last[empty]] = 1
+    for at, number in zip(last[~empty].tolist(), numbers[~empty].tolist(), strict=True):
         used = int(taken[at])
         if number in slots[at, :used]:
             continue  # the same gene in two annotations
@@ -527,6 +599,21 @@ def _patterns(
             if ended:
                 forbidden[row, state] = BREACH * sum(index in chosen for index in ended)
     return tuple(patterns), tuple(sets), active, forbidden, automaton
+
+
+def with_patterns(layout: Layout, rules: Sequence[Rule]) -> Layout:
+    """Give the layout with other forbidden patterns."""
+    patterns, sets, active, forbidden, automaton = _patterns(
+        rules, layout.symbols, len(layout), layout.circular
+    )
+    return replace(
+        layout,
+        patterns=patterns,
+        pattern_sets=sets,
+        active=active,
+        forbidden=forbidden,
+        automaton=automaton,
+    )
 
 
 def _identity(

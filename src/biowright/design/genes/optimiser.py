@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from biowright.bio import translate_feature
-from biowright.core import InputError, Molecule, NegativeResult, Record, rotate
+from biowright.core import InputError, Location, Molecule, NegativeResult, Record, rotate
 
 from ..codons import CodonUsage
 from .breaches import Breach, find_breaches
@@ -18,11 +18,17 @@ from .chain import Answer, codes, make_chain, solve
 from .changes import Change, changed_record
 from .conflicts import find_conflict
 from .kernels import BREACH
-from .layout import LETTERS, Layout, compile_layout
+from .layout import LETTERS, Layout, compile_layout, is_pseudo, signals, with_patterns
 from .reasons import explain, moved
-from .rules import CodonUse, Identity, KeepProtein, Rule
+from .rules import Avoid, CodonUse, Identity, KeepProtein, NoHairpins, Rule, UniqueKmers
+from .scale import Walker, mend_places, walk
+from .uniqueness import hairpins
 
 __all__ = ["Design", "optimise", "synonymous_fix"]
+
+
+MARGIN = 30
+"""Letters on both sides of a place to be mended that may change as well."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,8 +43,8 @@ class Design:
         The sum of all objectives.
     bound : float
         No sequence that keeps the constraints is worth more.
-    changes : tuple of Change
-        What was changed, with the reasons.
+    changes : sequence of Change
+        What was changed, with the reasons; each is made when it is asked for.
     breaches : tuple of Breach
         What is left, with why; only where breaches are allowed.
     figures : dict of str to float
@@ -49,7 +55,7 @@ class Design:
     record: Record
     worth: float
     bound: float
-    changes: tuple[Change, ...]
+    changes: Sequence[Change]
     breaches: tuple[Breach, ...]
     figures: dict[str, float]
     notices: tuple[str, ...] = ()
@@ -93,7 +99,9 @@ def optimise(
         ``coding``: only codons of kept proteins may change; ``all``: every letter that no rule
         keeps.
     overlaps : str, default "recode"
-        ``recode`` letters of two genes where both proteins stay the same, or ``keep`` them.
+        ``recode`` letters of two genes where both proteins stay the same, or ``keep`` them, and
+        with them what else genes hold: the ribosome binding sites of their neighbours, RNA genes,
+        origins, the ends of mobile elements.
     allow_breaches : bool, default False
         Give the sequence with the fewest breaches where all constraints cannot be kept, with a
         list of those that are left, instead of raising.
@@ -124,14 +132,15 @@ def optimise(
     turned, cut = _opened(record, constraints)
     rules = [_turned(rule, cut, len(record)) for rule in constraints]
     soft = [_turned(rule, cut, len(record)) for rule in objectives]
-    layout = compile_layout(turned, rules, soft=soft, change=change, overlaps=overlaps)
+    kept = signals(turned) if overlaps == "keep" else None
+    layout = compile_layout(turned, rules, soft=soft, change=change, overlaps=overlaps, kept=kept)
     if len(layout.clashes):
         raise NegativeResult(
             "letters that are to be fixed do not fit what is asked to stand there",
             record=record.name or None,
             position=int(layout.clashes[0] + cut) % max(len(record), 1),
         )
-    answer = _best(layout)
+    answer = _best(layout, rules)
     letters = _letters(layout, answer)
     if not allow_breaches and (
         answer.letters is None or answer.worth < -BREACH / 2 or answer.breaches
@@ -142,23 +151,117 @@ def optimise(
     breaches = find_breaches(done, rules)
     if breaches and not allow_breaches:
         raise find_conflict(layout, record, cut, letters, breaches)
+    breaches = [_explained(breach, layout) for breach in breaches]
     changes, figures = explain(layout, done, rules, soft, cut)
     if cut:
         done = rotate(done, len(record) - cut).changed(provenance=done.provenance)
-        changes = [moved(c, cut, len(record)) for c in changes]
         breaches = [moved(b, cut, len(record)) for b in breaches]
     return Design(
         done,
         answer.worth,
         answer.bound,
-        tuple(sorted(changes)),
+        changes,
         tuple(sorted(breaches)),
         figures,
         tuple(layout.notices),
     )
 
 
-def _best(layout: Layout) -> Answer:
+LONGEST = 60_000
+"""Letters up to which a record is solved in one piece."""
+
+
+def _best(layout: Layout, rules: Sequence[Rule]) -> Answer:
+    length = len(layout)
+    unique = [rule for rule in rules if isinstance(rule, UniqueKmers)]
+    stems = [rule for rule in rules if isinstance(rule, NoHairpins)]
+    if not unique and length <= LONGEST:
+        answer = _exact(layout)
+        return _opened_stems(layout, rules, stems, answer) if stems else answer
+    walker = walk(layout, unique[0] if unique else None)
+    _mend(walker, rules)
+    if stems:
+        more: list[Rule] = []
+        for _ in range(OPENINGS):
+            spelled = _spelled(layout, walker.symbols)
+            words = _words(spelled, layout, stems)
+            if not words:
+                break
+            more += words
+            walker.layout = with_patterns(layout, [*rules, *more])
+            mend_places(walker, [(w.region.start, w.region.end) for w in words if w.region])
+    bound = _exact(layout).bound if length <= LONGEST else upper_bound(layout)
+    return Answer(codes(walker.symbols), worth_of(layout, walker.symbols), bound)
+
+
+def _mend(walker: Walker, rules: Sequence[Rule]) -> None:
+    layout = walker.layout
+    for _ in range(3):
+        places = [
+            (breach.start, breach.end)
+            for breach in find_breaches(_spelled(layout, walker.symbols), rules)
+            if (layout.allowed[breach.start : breach.end] > 0).any()
+        ]
+        if not places or not mend_places(walker, places):
+            break
+
+
+OPENINGS = 40
+"""How often stems of hairpins are forbidden and the sequence is solved anew."""
+
+
+def _opened_stems(
+    layout: Layout, rules: Sequence[Rule], stems: Sequence[NoHairpins], answer: Answer
+) -> Answer:
+    """Forbid the stems that an answer has, where they stand, and solve again, until none is left."""
+    more: list[Rule] = []
+    now = answer
+    for _ in range(OPENINGS):
+        if now.letters is None:
+            return answer
+        words = _words(_spelled(layout, 1 << now.letters.astype(np.int64)), layout, stems)
+        if not words:
+            break
+        more += words
+        now = _exact(with_patterns(layout, [*rules, *more]))
+    if now.letters is None or now.worth < -BREACH / 2:
+        return answer
+    return Answer(now.letters, now.worth, answer.bound, now.breaches)
+
+
+def _words(record: Record, layout: Layout, stems: Sequence[NoHairpins]) -> list[Avoid]:
+    """Give rules that forbid the stems of a record, each at its place."""
+    words: dict[int, Avoid] = {}
+    for rule in stems:
+        pairs = hairpins(record.sequence.data, record.circular, rule.stem, rule.window)
+        for pair in pairs:
+            # the half that can change more; one change opens a stem
+            free = [
+                int((layout.allowed[np.arange(a, a + rule.stem) % len(layout)] > 0).sum())
+                for a in pair
+            ]
+            at = pair[0] if free[0] > free[1] else pair[1]
+            if max(free) and at + rule.stem <= len(layout):
+                word = record.sequence.data[at : at + rule.stem].decode()
+                words[at] = Avoid(
+                    word, Location.of((at, at + rule.stem)), (1,), "stem of a hairpin"
+                )
+    return list(words.values())
+
+
+def _spelled(layout: Layout, symbols: npt.NDArray[np.uint8]) -> Record:
+    letters = _letters(layout, Answer(codes(symbols), 0.0, 0.0))
+    return changed_record(layout.record, letters, "design: optimise")
+
+
+def _explained(breach: Breach, layout: Layout) -> Breach:
+    """Say of a breach that is left whether anything in it may change."""
+    places = np.arange(breach.start, breach.end) % len(layout)
+    free = (layout.allowed[places] > 0).any()
+    return replace(breach, why="no synonymous change removes it" if free else "fixed")
+
+
+def _exact(layout: Layout) -> Answer:
     length = len(layout)
     if not layout.circular:
         return solve(make_chain(layout, layout.symbols, 0, length))
@@ -196,9 +299,37 @@ def _put(
 
 
 def worth_of(layout: Layout, symbols: npt.NDArray[np.uint8]) -> float:
-    """Give what a sequence is worth, with the cost of the forbidden patterns that it holds."""
-    fixed = replace(layout, allowed=np.zeros(len(layout), np.uint8))
-    return solve(make_chain(fixed, symbols, 0, len(layout), windows=False)).worth
+    """Add up what a sequence is worth, plainly; forbidden patterns cost nothing here."""
+    letters = codes(symbols).astype(np.int64)
+    known = letters >= 0
+    filled = np.where(known, letters, 0)
+    worth = float(layout.letter_worth[np.flatnonzero(known), filled[known]].sum(dtype=np.float64))
+    before = np.concatenate([[0, 0], filled[:-2]]) if len(filled) > 2 else np.zeros_like(filled)
+    middle = np.concatenate([[0], filled[:-1]])
+    triplets = 16 * before + 4 * middle + filled
+    for column in range(layout.slots.shape[1]):
+        rows = layout.slots[:, column]
+        at = np.flatnonzero(rows >= 0)
+        worth += float(layout.tables[rows[at], triplets[at]].sum())
+    at = np.flatnonzero(layout.pairs >= 0)
+    worth += float(layout.tables[layout.pairs[at] + triplets[at - 3], triplets[at]].sum())
+    return worth
+
+
+def upper_bound(layout: Layout) -> float:
+    """Add up the best that each codon and letter could be worth by itself."""
+    best = np.where(np.isfinite(layout.tables), layout.tables, -np.inf).max(axis=1)
+    bound = float(layout.letter_worth.max(axis=1).sum(dtype=np.float64))
+    for column in range(layout.slots.shape[1]):
+        rows = layout.slots[:, column]
+        bound += float(best[rows[rows >= 0]].sum())
+    at = np.flatnonzero(layout.pairs >= 0)
+    if len(at):
+        blocks = {
+            int(base): layout.tables[base : base + 64].max() for base in set(layout.pairs[at])
+        }
+        bound += sum(float(blocks[int(base)]) for base in layout.pairs[at])
+    return bound
 
 
 def _opened(record: Record, constraints: Sequence[Rule]) -> tuple[Record, int]:
@@ -212,7 +343,8 @@ def _opened(record: Record, constraints: Sequence[Rule]) -> tuple[Record, int]:
     for location in places:
         for part in location.local:
             busy[np.arange(part.start, part.end) % length] = True
-    if not busy.any() or busy.all():
+    near = np.arange(-MARGIN, MARGIN) % length
+    if not busy.any() or busy.all() or not busy[near].any():
         return record, 0
     twice = np.concatenate([busy, busy])
     edges = np.flatnonzero(np.diff(twice.astype(np.int8)))
@@ -252,17 +384,13 @@ def _check_proteins(before: Record, after: Record, layout: Layout) -> None:
     # a first codon that may be any is no start, which translation would read as M
     skipped = 0 if all(rule.start == "keep" for rule in rules) else 1
     for feature in before.features:
-        if feature.type != "CDS" or not feature.location.local:
+        if feature.type != "CDS" or not feature.location.local or is_pseudo(feature):
             continue
         if len(feature.location.local) < len(feature.location.parts):
             continue
         old, new = (str(translate_feature(r, feature, rules[0].code)) for r in (before, after))
         if old[skipped:] != new[skipped:]:
             raise AssertionError(f"the protein of {feature.label} changed")
-
-
-MARGIN = 30
-"""Letters on both sides of a place to be mended that may change as well."""
 
 
 def synonymous_fix(
@@ -317,4 +445,4 @@ def synonymous_fix(
     _put(symbols, layout, chain.index[core], answer.letters[core])
     letters = _letters(layout, Answer(codes(symbols), 0.0, 0.0))
     done = changed_record(record, letters, "design: synonymous fix")
-    return tuple(sorted(explain(layout, done, rules, soft)[0]))
+    return tuple(explain(layout, done, rules, soft)[0])

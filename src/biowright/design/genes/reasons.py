@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TypeVar
+from typing import TypeVar, overload
 
 import numpy as np
 
@@ -22,67 +22,104 @@ _Placed = TypeVar("_Placed", Breach, Change)
 _COMPLEMENT = str.maketrans("ACGTacgt", "TGCAtgca")
 
 
+class Changes(Sequence[Change]):
+    """The changes of a design, by their place; a genome has a million, so each is made when asked."""
+
+    def __init__(
+        self,
+        layout: Layout,
+        new: bytes,
+        rules: Sequence[Rule],
+        uses: Sequence[CodonUse],
+        cut: int,
+    ) -> None:
+        old = layout.record.sequence.data
+        self._layout, self._old, self._new, self._cut = layout, old, new, cut
+        differs = np.frombuffer(old, np.uint8) != np.frombuffer(new, np.uint8)
+        self._before = find_breaches(layout.record, rules)
+        self._broken = np.full(len(old), -1, np.int64)
+        for number, breach in enumerate(self._before):
+            self._broken[np.arange(breach.start, breach.end) % max(len(old), 1)] = number
+        self._adapted = [(rule.usage.host, rule.usage.adaptiveness()) for rule in uses]
+        told = np.zeros(len(old), np.bool_)
+        rows = []
+        for number, gene in enumerate(layout.genes):
+            places = gene.codons.positions
+            if not differs[places.min() : places.max() + 1].any():
+                continue
+            chosen = np.flatnonzero((differs[places] & ~told[places]).any(axis=1))
+            told[places[chosen].ravel()] = True
+            first = places[chosen].min(axis=1)  # a codon that changes lies in one piece
+            rows.append(np.stack([first, np.full(len(chosen), number), chosen], axis=1))
+        alone = np.flatnonzero(differs & ~told)
+        rows.append(np.stack([alone, np.full(len(alone), -1), alone], axis=1))
+        self._rows = np.concatenate(rows).astype(np.int64)
+        starts = (self._rows[:, 0] + cut) % max(len(old), 1)
+        self._rows = self._rows[np.argsort(starts, kind="stable")]
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    @overload
+    def __getitem__(self, index: int) -> Change: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Change, ...]: ...
+    def __getitem__(self, index: int | slice) -> Change | tuple[Change, ...]:
+        """Make one change, or some of them."""
+        if isinstance(index, slice):
+            return tuple(self[i] for i in range(*index.indices(len(self))))
+        return self._made(*self._rows[index].tolist())
+
+    def __repr__(self) -> str:
+        return f"<{len(self):,} changes>"
+
+    def _made(self, start: int, number: int, index: int) -> Change:
+        if number < 0:
+            old, new = chr(self._old[start]), chr(self._new[start])
+            causes = [int(self._broken[start])]
+            change = Change(start, start + 1, old, new, "", "objectives")
+        else:
+            gene = self._layout.genes[number]
+            old, new = self._old[start : start + 3].decode(), self._new[start : start + 3].decode()
+            read = [old, new]
+            if gene.codons.strands[index] == -1:
+                read = [text.translate(_COMPLEMENT)[::-1] for text in read]
+            read = [text.upper() for text in read]
+            residue = chr(gene.residues[index])
+            what = f"{gene.label} {residue}{index + 1} {read[0]}>{read[1]}"
+            causes = self._broken[start : start + 3].tolist()
+            change = Change(start, start + 3, old, new, what, self._judged(*read))
+        causes = sorted(cause for cause in causes if cause >= 0)
+        if causes:
+            breach = moved(self._before[causes[0]], self._cut, len(self._old))
+            change = replace(change, why=f"{breach.rule} at {breach.start}..{breach.end}")
+        return moved(change, self._cut, len(self._old)) if self._cut else change
+
+    def _judged(self, old: str, new: str) -> str:
+        if not self._adapted:
+            return "objectives"
+        host, adapted = self._adapted[0]
+        a, b = adapted.get(old, 0.0), adapted[new]
+        verdict = "better for" if b > a else "makes room for a constraint nearby; in"
+        return f"{verdict} {host}: {a:.3f} to {b:.3f}"
+
+
 def explain(
     layout: Layout, done: Record, rules: Sequence[Rule], soft: Sequence[Rule], cut: int = 0
-) -> tuple[list[Change], dict[str, float]]:
+) -> tuple[Changes, dict[str, float]]:
     """Give the changes with their reasons, and the figures of a design.
 
     `cut` is where the layout begins in the record that was given; reasons name places in that one.
     """
-    old, new = layout.record.sequence.data, done.sequence.data
-    differs = np.frombuffer(old, np.uint8) != np.frombuffer(new, np.uint8)
-    before = find_breaches(layout.record, rules)
-    broken = np.full(len(old), -1, np.int64)
-    for number, breach in enumerate(before):
-        broken[np.arange(breach.start, breach.end) % max(len(old), 1)] = number
-    before = [moved(breach, cut, len(old)) for breach in before]
     uses = [rule for rule in soft if isinstance(rule, CodonUse)]
-    told = np.zeros(len(old), np.bool_)
-    changes = []
-    for gene in layout.genes:
-        rows = np.flatnonzero(differs[gene.codons.positions].any(axis=1))
-        for index in rows.tolist():
-            places = gene.codons.positions[index]
-            if told[places[differs[places]]].all():
-                continue
-            told[places] = True
-            changes.append(_codon(gene, index, places, old, new, broken, before, uses))
-    for at in np.flatnonzero(differs & ~told).tolist():
-        why = f"removes {before[broken[at]].rule}" if broken[at] >= 0 else "objectives"
-        changes.append(Change(at, at + 1, chr(old[at]), chr(new[at]), "", why))
-    return changes, _figures(layout, new, uses)
+    letters = done.sequence.data
+    return Changes(layout, letters, rules, uses, cut), _figures(layout, letters, uses)
 
 
 def moved(item: _Placed, cut: int, length: int) -> _Placed:
     """Give a breach or a change as it lies in a circle that begins `cut` letters earlier."""
     start = (item.start + cut) % max(length, 1)
     return replace(item, start=start, end=start + item.end - item.start)
-
-
-def _codon(gene, index, places, old, new, broken, before, uses) -> Change:
-    low, high = int(places.min()), int(places.max()) + 1
-    if high - low > 3:  # over an origin or a join, which are not changed
-        low, high = int(places[0]), int(places[0]) + 3
-    first, then = old[low:high].decode(), new[low:high].decode()
-    read = (first, then)
-    if gene.codons.strands[index] == -1:
-        read = tuple(text.translate(_COMPLEMENT)[::-1] for text in read)
-    what = (
-        f"{gene.label} {chr(gene.residues[index])}{index + 1} {read[0].upper()}>{read[1].upper()}"
-    )
-    causes = sorted({int(n) for n in broken[places] if n >= 0})
-    if causes:
-        breach = before[causes[0]]
-        return Change(
-            low, high, first, then, what, f"{breach.rule} at {breach.start}..{breach.end}"
-        )
-    for rule in uses:
-        adapted = rule.usage.adaptiveness()
-        a, b = adapted.get(read[0].upper(), 0.0), adapted[read[1].upper()]
-        verdict = "better for" if b > a else "makes room for a constraint nearby; in"
-        why = f"{verdict} {rule.usage.host}: {a:.3f} to {b:.3f}"
-        return Change(low, high, first, then, what, why)
-    return Change(low, high, first, then, what, "objectives")
 
 
 def _figures(layout: Layout, letters: bytes, uses: Sequence[CodonUse]) -> dict[str, float]:
@@ -102,7 +139,7 @@ def _figures(layout: Layout, letters: bytes, uses: Sequence[CodonUse]) -> dict[s
             total += float(logs[triplets].sum())
             count += len(triplets)
             if rule.method != "cai":
-                score = codon_scores(rule, gene.codons.code)
+                score = codon_scores(rule)
                 worth += float(sum(score(int(t))[t] for t in triplets.tolist()))
         figures[f"CAI {rule.usage.host}"] = float(np.exp(total / count)) if count else 1.0
         if rule.method != "cai":

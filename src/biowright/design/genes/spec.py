@@ -26,7 +26,7 @@ from .rules import (
     UniqueKmers,
 )
 
-__all__ = ["Specification", "read_specification"]
+__all__ = ["Entry", "Specification", "read_specification"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class Specification:
     usage: CodonUsage | None = field(default=None, repr=False)
 
 
-class _Entry:
+class Entry:
     """One table of the file, whose keys are taken one by one, so that none is overlooked."""
 
     def __init__(self, values: Mapping[str, Any], where: str, folder: Path) -> None:
@@ -88,6 +88,13 @@ class _Entry:
             )
             raise InputError(f"{self.where}: {key} = {value!r}", expected=names)
         return value
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        values = self.take(key, list, [])
+        for value in values:
+            if not isinstance(value, str):
+                raise InputError(f"{self.where}: {key}: {value!r}", expected="text")
+        return tuple(values)
 
     def finish(self) -> None:
         for key in self.values:
@@ -141,7 +148,7 @@ def parse_specification(
     content: Mapping[str, Any], record: Record | None = None, folder: Path = Path()
 ) -> Specification:
     """Make a specification of what a TOML file holds; see `read_specification`."""
-    top = _Entry(content, "at the top", folder)
+    top = Entry(content, "at the top", folder)
     host = top.take("host", str, "Escherichia coli")
     table = top.take("codons", str)
     usage = _usage(table or host, folder)
@@ -153,7 +160,7 @@ def parse_specification(
     ):
         if value not in choice:
             raise InputError(f"{key} = '{value}'", expected=" or ".join(choice))
-    flanks = _Entry(top.take("flanks", dict, {}), "[flanks]", folder)
+    flanks = Entry(top.take("flanks", dict, {}), "[flanks]", folder)
     left, right = flanks.take("left", str, ""), flanks.take("right", str, "")
     stop = flanks.take("stop", str, "TAA")
     flanks.finish()
@@ -182,14 +189,14 @@ def _usage(name: str, folder: Path) -> CodonUsage:
     return codon_usage(name)
 
 
-def _rules(top: _Entry, key: str, record: Record | None, usage: CodonUsage) -> list[Rule]:
+def _rules(top: Entry, key: str, record: Record | None, usage: CodonUsage) -> list[Rule]:
     entries = top.take(key, list, [])
     rules: list[Rule] = []
     for number, values in enumerate(entries, 1):
         where = f"{key} {number}"
         if not isinstance(values, dict):
             raise InputError(f"{where} is no table", hint=f"write [[{key}]]")
-        entry = _Entry(values, where, top.folder)
+        entry = Entry(values, where, top.folder)
         name = entry.take("rule", str)
         soft = key == "objectives"
         makers = _OBJECTIVES if soft else _CONSTRAINTS
@@ -210,7 +217,7 @@ def _rules(top: _Entry, key: str, record: Record | None, usage: CodonUsage) -> l
     return rules
 
 
-def _region(entry: _Entry, record: Record | None) -> Location | None:
+def _region(entry: Entry, record: Record | None) -> Location | None:
     text = entry.take("region", str)
     feature = entry.take("feature", str)
     strand = entry.take("strand", int, 1)
@@ -245,7 +252,7 @@ def _region(entry: _Entry, record: Record | None) -> Location | None:
     return found[0].location
 
 
-def _protein(entry: _Entry, region: Location | None, usage: CodonUsage) -> list[Rule]:
+def _protein(entry: Entry, region: Location | None, usage: CodonUsage) -> list[Rule]:
     return [
         KeepProtein(
             region,
@@ -257,7 +264,7 @@ def _protein(entry: _Entry, region: Location | None, usage: CodonUsage) -> list[
     ]
 
 
-def _avoid(entry: _Entry, region: Location | None, usage: CodonUsage) -> list[Rule]:
+def _avoid(entry: Entry, region: Location | None, usage: CodonUsage) -> list[Rule]:
     strands = entry.take("strands", str, "both")
     sides = {"both": (1, -1), "forward": (1,), "reverse": (-1,)}
     if strands not in sides:
@@ -305,7 +312,7 @@ def tandem_repeats(unit: int, times: int, region: Location | None = None) -> lis
     return [Avoid(word * times, region, (1,), f"run of {times} {word} or more") for word in kept]
 
 
-def _gc(entry: _Entry, region: Location | None, usage: CodonUsage) -> list[Rule]:
+def _gc(entry: Entry, region: Location | None, usage: CodonUsage) -> list[Rule]:
     return [
         GCContent(
             entry.take("low", float, 0.0),
@@ -316,7 +323,7 @@ def _gc(entry: _Entry, region: Location | None, usage: CodonUsage) -> list[Rule]
     ]
 
 
-def _kmers(entry: _Entry, region: Location | None, usage: CodonUsage) -> list[Rule]:
+def _kmers(entry: Entry, region: Location | None, usage: CodonUsage) -> list[Rule]:
     host = entry.take("host", str)
     letters: tuple[bytes, ...] = ()
     if host is not None:
@@ -329,22 +336,22 @@ def _kmers(entry: _Entry, region: Location | None, usage: CodonUsage) -> list[Ru
     return [UniqueKmers(entry.take("k", int, 15), region, letters)]
 
 
-def _hairpins(entry: _Entry, region: Location | None, usage: CodonUsage) -> list[Rule]:
+def _hairpins(entry: Entry, region: Location | None, usage: CodonUsage) -> list[Rule]:
     return [NoHairpins(entry.take("stem", int, 12), entry.take("window", int, 100), region)]
 
 
-def _keep(entry: _Entry, region: Location | None, usage: CodonUsage) -> list[Rule]:
+def _keep(entry: Entry, region: Location | None, usage: CodonUsage) -> list[Rule]:
     return [Keep(region)]
 
 
-def _fixed(entry: _Entry, region: Location | None, usage: CodonUsage) -> list[Rule]:
+def _fixed(entry: Entry, region: Location | None, usage: CodonUsage) -> list[Rule]:
     sequence = entry.take("sequence", str)
     if sequence is None or region is None:
         raise InputError("a sequence and its region are needed")
     return [FixedSequence(sequence, region)]
 
 
-def _codons(entry: _Entry, region: Location | None, usage: CodonUsage) -> list[Rule]:
+def _codons(entry: Entry, region: Location | None, usage: CodonUsage) -> list[Rule]:
     host, source = entry.take("host", str), entry.take("source", str)
     chosen = _usage(host, entry.folder) if host else usage
     method = entry.take("method", str, "cai")
@@ -372,11 +379,11 @@ def _codons(entry: _Entry, region: Location | None, usage: CodonUsage) -> list[R
     ]
 
 
-def _identity(entry: _Entry, region: Location | None, usage: CodonUsage) -> list[Rule]:
+def _identity(entry: Entry, region: Location | None, usage: CodonUsage) -> list[Rule]:
     return [Identity(region, entry.take("weight", float, 1.0))]
 
 
-def _dinucleotides(entry: _Entry, region: Location | None, usage: CodonUsage) -> list[Rule]:
+def _dinucleotides(entry: Entry, region: Location | None, usage: CodonUsage) -> list[Rule]:
     return [
         Dinucleotides(
             entry.take("pair", str, "CG"),
@@ -387,7 +394,7 @@ def _dinucleotides(entry: _Entry, region: Location | None, usage: CodonUsage) ->
     ]
 
 
-def _folding(entry: _Entry, region: Location | None, usage: CodonUsage) -> list[Rule]:
+def _folding(entry: Entry, region: Location | None, usage: CodonUsage) -> list[Rule]:
     return [
         StartFolding(
             region,
@@ -398,7 +405,7 @@ def _folding(entry: _Entry, region: Location | None, usage: CodonUsage) -> list[
     ]
 
 
-_Maker = Callable[[_Entry, Location | None, CodonUsage], list[Rule]]
+_Maker = Callable[[Entry, Location | None, CodonUsage], list[Rule]]
 _CONSTRAINTS: dict[str, _Maker] = {
     "protein": _protein,
     "avoid": _avoid,

@@ -16,6 +16,7 @@ from biowright.core import (
 )
 
 from ..codons import codon_usage
+from .labels import read_labels
 from .optimiser import Design, optimise
 from .rules import KeepProtein, Rule
 from .spec import Specification
@@ -123,6 +124,11 @@ def design_gene(record: Record, spec: Specification, *, allow_breaches: bool = F
     """
     begun = starting_record(record, spec)
     constraints: list[Rule] = list(spec.constraints)
+    objectives = list(spec.objectives)
+    if spec.labels:
+        hard, soft = read_labels(begun, spec.usage or codon_usage(spec.host))
+        constraints += hard
+        objectives += soft
     if not any(isinstance(rule, KeepProtein) for rule in constraints) and any(
         feature.type == "CDS" for feature in begun.features
     ):
@@ -144,7 +150,7 @@ def design_gene(record: Record, spec: Specification, *, allow_breaches: bool = F
     return optimise(
         begun,
         constraints,
-        spec.objectives,
+        objectives,
         change=spec.change,
         overlaps=spec.overlaps,
         allow_breaches=allow_breaches,

@@ -53,16 +53,27 @@ def window_breaches(letters, width, low, high, start, end):
 
 @numba.njit(cache=True)
 def price_windows(
-    layer, first_edge, edge_to, edge_letter, edge_worth, rules, offset, prices, known, rounds
+    layer,
+    first_edge,
+    edge_to,
+    edge_letter,
+    edge_worth,
+    rules,
+    offset,
+    limits,
+    prices,
+    known,
+    rounds,
 ):  # pragma: no cover - compiled
     """Improve the prices by subgradient steps; give the least bound that was met.
 
     `rules` has the rows width, low, high, start and end; `offset` says where the prices of each
-    rule begin in `prices`, whose two rows are for too little and for too much. `known` is the worth
+    rule begin in `prices`, whose two rows are for too little and for too much, as are those of `limits`,
+    the bounds of each window. `known` is the worth
     of a solution, or -inf. The best prices are left in `prices`.
     """
     length = len(layer) - 2
-    width, low, high, start, end = rules
+    width, _, _, start, end = rules
     total = np.zeros(length + 1, np.int64)
     letters = np.zeros(length, np.int8)
     to_go = np.empty(len(first_edge) - 1, np.float64)
@@ -73,7 +84,7 @@ def price_windows(
     step = 1.0
     waited = 0
     for _ in range(rounds):
-        constant = spread_prices(now, rules, offset, bonus)
+        constant = spread_prices(now, rules, offset, limits, bonus)
         potentials(layer, first_edge, edge_to, edge_letter, edge_worth, bonus, to_go)
         bound = to_go[0] + constant
         if bound < best - 1e-7:
@@ -89,7 +100,7 @@ def price_windows(
                 now[:] = kept
                 if step < 1e-3:
                     break
-                constant = spread_prices(now, rules, offset, bonus)
+                constant = spread_prices(now, rules, offset, limits, bonus)
                 potentials(layer, first_edge, edge_to, edge_letter, edge_worth, bonus, to_go)
                 bound = to_go[0] + constant
         if best <= known + EPSILON:
@@ -102,10 +113,10 @@ def price_windows(
             for s in range(start[j], end[j] - width[j] + 1):
                 count = total[s + width[j]] - total[s]
                 at = offset[j] + s - start[j]
-                if count < low[j] or now[0, at] > 0:
-                    norm += (low[j] - count) ** 2
-                if count > high[j] or now[1, at] > 0:
-                    norm += (count - high[j]) ** 2
+                if count < limits[0, at] or now[0, at] > 0:
+                    norm += (limits[0, at] - count) ** 2
+                if count > limits[1, at] or now[1, at] > 0:
+                    norm += (count - limits[1, at]) ** 2
         if norm == 0:
             break
         target = known if known > -np.inf else bound - max(1.0, 0.01 * abs(bound))
@@ -114,16 +125,16 @@ def price_windows(
             for s in range(start[j], end[j] - width[j] + 1):
                 count = total[s + width[j]] - total[s]
                 at = offset[j] + s - start[j]
-                now[0, at] = max(0.0, now[0, at] + size * (low[j] - count))
-                now[1, at] = max(0.0, now[1, at] + size * (count - high[j]))
+                now[0, at] = max(0.0, now[0, at] + size * (limits[0, at] - count))
+                now[1, at] = max(0.0, now[1, at] + size * (count - limits[1, at]))
     prices[:] = kept
     return best
 
 
 @numba.njit(cache=True)
-def spread_prices(prices, rules, offset, bonus):
+def spread_prices(prices, rules, offset, limits, bonus):
     """Fill `bonus` with what each C or G earns at these prices; give the constant of the bound."""
-    width, low, high, start, end = rules
+    width, _, _, start, end = rules
     length = len(bonus)
     slope = np.zeros(length + 1, np.float64)
     constant = 0.0
@@ -133,7 +144,7 @@ def spread_prices(prices, rules, offset, bonus):
             little = prices[0, at]
             much = prices[1, at]
             if little != 0.0 or much != 0.0:
-                constant += much * high[j] - little * low[j]
+                constant += much * limits[1, at] - little * limits[0, at]
                 slope[s] += little - much
                 slope[s + width[j]] -= little - much
     running = 0.0

@@ -1,0 +1,220 @@
+"""Designs with what is global: unique k-mers, and records too long to be solved in one piece."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from .beam import beam_search, count_kmers_of, counts_of, recount
+from .chain import build, make_chain
+from .kernels import potentials
+from .layout import CODE_OF_MASK, Layout
+from .rules import UniqueKmers
+from .uniqueness import digits, kmer_codes
+from .windows import letter_range, price_windows, spread_prices
+
+__all__ = ["Walker", "mend_places", "walk"]
+
+PIECE = 1_200
+"""Letters that are decided together."""
+AHEAD = 90
+"""Letters behind a piece that are looked at before it is decided."""
+WIDTH, WIDE = 24, 400
+"""Beginnings that are held on the way, and where a breach is mended."""
+MEND, AROUND = 120, 30
+"""Letters that are mended together, and those beside them that may change as well."""
+ROUNDS = 25
+
+
+@dataclass(slots=True, eq=False)
+class Walker:
+    """The letters of a record on their way to a design, and the table of their k-mers."""
+
+    layout: Layout
+    symbols: npt.NDArray[np.uint8]
+    k: int = 0
+    keys: npt.NDArray[np.uint64] = field(default_factory=lambda: np.zeros(1, np.uint64))
+    counts: npt.NDArray[np.uint8] = field(default_factory=lambda: np.zeros(1, np.uint8))
+    settled: npt.NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, np.bool_))
+    inside: npt.NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, np.bool_))
+
+    @classmethod
+    def of(cls, layout: Layout, unique: UniqueKmers | None) -> Walker:
+        """Begin with the k-mers of the letters that are fixed, and of the host."""
+        walker = cls(layout, layout.symbols.copy())
+        if unique is None:
+            return walker
+        walker.k = k = unique.k
+        length = len(layout)
+        total = length + sum(len(letters) for letters in unique.host)
+        size = 1 << max(10, int(3 * total - 1).bit_length())
+        walker.keys = np.full(size, 0xFFFFFFFFFFFFFFFF, np.uint64)
+        walker.counts = np.zeros(size, np.uint8)
+        read = CODE_OF_MASK[layout.symbols].astype(np.int16)
+        read[read < 0] = 4
+        if layout.circular:
+            read = np.concatenate([read, read[: k - 1]])
+        codes = kmer_codes(read.astype(np.uint8), k)
+        free = layout.allowed > 0
+        if layout.circular:
+            free = np.concatenate([free, free[: k - 1]])
+        total_free = np.concatenate([[0], np.cumsum(free)])
+        # a k-mer is settled if all its letters are fixed
+        settled = total_free[k:] == total_free[:-k]
+        walker.settled = settled
+        count_kmers_of(walker.keys, walker.counts, codes[settled[: len(codes)]])
+        for letters in unique.host:
+            count_kmers_of(walker.keys, walker.counts, kmer_codes(digits(letters), k))
+        return walker
+
+    def decide(self, start: int, end: int, look: int, width: int) -> None:
+        """Choose the letters of start..end, looking ahead, and count their k-mers."""
+        chain = make_chain(self.layout, self.symbols, start, end + look)
+        core = chain.core
+        if core[0] >= core[1] or not (chain.allowed[core[0] : core[1]] > 0).any():
+            self._commit(chain, core[0], core[0] + end - start, 1)
+            return
+        letters, _ = self._search(chain, width)
+        stop = core[0] + end - start
+        self._put(chain, letters, core[0], stop)
+        self._commit(chain, core[0], stop, 1)
+
+    def _put(self, chain, letters, first: int, stop: int) -> None:
+        span = slice(first, stop)
+        places = chain.index[span]
+        free = chain.allowed[span] > 0
+        self.symbols[places[free]] = 1 << letters[span][free].astype(np.uint8)
+
+    def _fresh(self, chain) -> npt.NDArray[np.bool_]:
+        """By its last letter: whether a k-mer of the chain is to be looked up."""
+        k = self.k
+        fresh = np.zeros(len(chain.index), np.bool_)
+        if not k or len(fresh) < k:
+            return fresh
+        firsts = chain.index[: len(fresh) - k + 1]
+        reach = np.arange(k - 1, len(fresh))
+        fresh[k - 1 :] = ~self.settled[np.minimum(firsts, len(self.settled) - 1)]
+        fresh[k - 1 :] &= (reach >= chain.core[0]) & (reach - k + 1 < chain.core[1])
+        return fresh
+
+    def _commit(self, chain, first: int, stop: int, change: int) -> None:
+        """Count the k-mers that end in first..stop of the chain, those that are not settled."""
+        k = self.k
+        if not k:
+            return
+        low = max(0, first - k + 1)
+        places = chain.index[low:stop]
+        letters = CODE_OF_MASK[self.symbols[places]].astype(np.int8)
+        if len(places) < k:
+            return
+        wanted = np.zeros(len(places), np.bool_)
+        starts = places[: len(places) - k + 1]
+        wanted[: len(starts)] = ~self.settled[np.minimum(starts, len(self.settled) - 1)]
+        recount(self.keys, self.counts, letters, k, wanted, change)
+
+    def _search(self, chain, width: int) -> tuple[npt.NDArray[np.int8], float]:
+        trellis = build(chain)
+        length = len(chain.index)
+        bonus = np.zeros(length)
+        to_go = np.empty(len(trellis.state), np.float64)
+        rules = tuple(chain.rules)
+        if len(chain.rule):
+            _, _, _, start, end = rules
+            sizes = end - start - rules[0] + 1
+            offset = np.concatenate([[0], np.cumsum(sizes)[:-1]])
+            prices = np.zeros((2, int(sizes.sum())))
+            gc = letter_range(trellis.layer, trellis.first_edge, trellis.edge_letter)
+            limits = window_limits(rules, offset, gc)
+            price_windows(*trellis.edges, rules, offset, limits, prices, -np.inf, ROUNDS)
+            spread_prices(prices, rules, offset, limits, bonus)
+        potentials(*trellis.edges, bonus, to_go)
+        known = CODE_OF_MASK[chain.symbols] >= 0
+        known |= chain.allowed > 0
+        cost, letters = beam_search(
+            *trellis.edges,
+            to_go,
+            known,
+            rules,
+            self.k,
+            self.keys,
+            self.counts,
+            self._fresh(chain),
+            width,
+        )
+        return letters, cost
+
+    def mend(self, start: int, end: int) -> bool:
+        """Decide a stretch anew with a wide beam; tell whether that is better."""
+        chain = make_chain(self.layout, self.symbols, start, end)
+        if not (chain.allowed > 0).any():
+            return False
+        first, stop = chain.core
+        reach = min(len(chain.index), stop + max(self.k - 1, 0))
+        self._commit(chain, first, reach, -1)
+        before = chain.symbols[first:stop].copy()
+        fixed = chain.allowed.copy()
+        chain.allowed[:] = 0
+        _, old = self._search(chain, 4)
+        chain.allowed[:] = fixed
+        letters, new = self._search(chain, WIDE)
+        better = new > old + 1e-9
+        if better and len(letters):
+            self._put(chain, letters, first, stop)
+        else:
+            self.symbols[chain.index[first:stop]] = before
+        self._commit(chain, first, reach, 1)
+        return bool(better)
+
+    def repeated(self) -> npt.NDArray[np.int64]:
+        """Give the starts of k-mers that occur more than once and have a letter that may change."""
+        if not self.k:
+            return np.zeros(0, np.int64)
+        read = CODE_OF_MASK[self.symbols].astype(np.int16)
+        read[read < 0] = 4
+        if self.layout.circular:
+            read = np.concatenate([read, read[: self.k - 1]])
+        codes = kmer_codes(read.astype(np.uint8), self.k)
+        return np.flatnonzero(_more_than_once(self.keys, self.counts, codes) & ~self.settled)
+
+
+def _more_than_once(keys, counts, codes) -> npt.NDArray[np.bool_]:
+    return counts_of(keys, counts, codes) > 1
+
+
+def window_limits(rules: tuple[npt.NDArray[np.int64], ...], offset, gc) -> npt.NDArray[np.float64]:
+    """Give the bounds of each window, widened to what its letters can reach at all."""
+    total = int((rules[4] - rules[3] - rules[0] + 1).sum())
+    limits = np.zeros((2, total))
+    least, most, _ = gc
+    for j, (wide, low, high, start, end) in enumerate(zip(*rules, strict=True)):
+        starts = np.arange(start, end - wide + 1)
+        at = offset[j] + starts - start
+        limits[0, at] = np.minimum(low, most[starts + wide] - most[starts])
+        limits[1, at] = np.maximum(high, least[starts + wide] - least[starts])
+    return limits
+
+
+def walk(layout: Layout, unique: UniqueKmers | None) -> Walker:
+    """Decide a whole record, piece by piece."""
+    walker = Walker.of(layout, unique)
+    length = len(layout)
+    for start in range(0, length, PIECE):
+        end = min(start + PIECE, length)
+        walker.decide(start, end, min(AHEAD, length - end), WIDTH)
+    return walker
+
+
+def mend_places(walker: Walker, places: Iterable[tuple[int, int]]) -> bool:
+    """Decide places anew, one after the other; tell whether any of them is better now."""
+    length = len(walker.layout)
+    better = False
+    for start, end in places:
+        # a long run of windows is mended in pieces, so that the cost stays linear
+        for at in range(start, end, MEND):
+            low, high = max(0, at - AROUND), min(length, min(at + MEND, end) + AROUND)
+            if low < high:
+                better |= walker.mend(low, high)
+    return better
