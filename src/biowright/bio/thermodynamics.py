@@ -346,7 +346,7 @@ def coded(
     """Give the bases of all oligos as numbers one behind the other, and where each begins."""
     import numpy as np
 
-    texts = [spelled(sequence) for sequence in sequences]
+    texts = [s if type(s) is str else spelled(s) for s in sequences]
     sizes = np.fromiter(map(len, texts), np.int64, len(texts))
     try:
         data = "".join(texts).encode("ascii").translate(_DIGITS)

@@ -15,6 +15,8 @@ from __future__ import annotations
 
 import itertools
 import math
+import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -394,17 +396,19 @@ def _best(
     count: int,
 ) -> list[Primer]:
     """Judge the places whose melting temperature is nearest to the wanted one."""
-    length = len(letters)
-    words, kept = [], []
-    doubled = (letters.data + letters.data if letters.circular else letters.data).upper()
+    length, circular = len(letters), letters.circular
+    doubled = (letters.data + letters.data if circular else letters.data).upper()
     text = doubled.decode("ascii").replace("U", "T")
+    other = text.translate(_COMPLEMENT)[::-1]
+    unknown = [match.start() for match in re.finditer("[^ACGT]", text)]
+    words, kept = [], []
     for low, high in places:
-        at = low % length if letters.circular else low
-        word = text[at : at + high - low]
-        if len(word) != high - low or set(word) - set("ACGT"):
+        at = low % length if circular else low
+        end = at + high - low
+        if end > len(text) or (unknown and bisect_left(unknown, at) < bisect_left(unknown, end)):
             continue
-        words.append(word if strand == 1 else word.translate(_COMPLEMENT)[::-1])
-        kept.append((at, at + high - low))
+        words.append(text[at:end] if strand == 1 else other[len(text) - end : len(text) - at])
+        kept.append((at, end))
     if not words:
         return []
     melting = melting_temperatures(words, buffer=rules.buffer)

@@ -23,7 +23,7 @@ def genotyping_pair(
     homology: Homology,
     edit: Edit,
     *,
-    product: tuple[int, int] = (200, 450),
+    product: tuple[int, int] = (180, 350),
     margin: int = 60,
 ) -> PrimerPair:
     """Choose a pair that flanks an edit, outside of what a donor of 60 nt arms carries.
@@ -35,7 +35,7 @@ def genotyping_pair(
     genome : Genome
     homology : Homology
     edit : Edit
-    product : (int, int), default (200, 450)
+    product : (int, int), default (180, 350)
         The length before the edit; longer where the edit takes out more.
     margin : int, default 60
         Letters between a primer and the edit, so that a trace reads it.

@@ -178,13 +178,17 @@ def design_oligo(
     """
     rules = rules or MageRules()
     strand = forks.lagging_strand(edit.start)
-    placed = list(_placements(genome, homology, edit, strand, rules))
-    energies = hairpin_energies([sequence for _, sequence, _ in placed])
-    chosen = next((i for i, e in enumerate(energies) if e >= rules.fold), int(energies.argmax()))
-    left, sequence, made = placed[chosen]
+    best: tuple[float, int, str, Recombination] | None = None
+    for left, sequence, made in _placements(genome, homology, edit, strand, rules):
+        fold = float(hairpin_energies([sequence])[0])
+        if best is None or fold > best[0]:
+            best = (fold, left, sequence, made)
+        if fold >= rules.fold:
+            break
+    assert best is not None  # without a placement, the walk has raised
+    fold, left, sequence, made = best
     right = rules.length - len(edit.new) - left
     repair = mismatch_repair(edit.old, edit.new, strand)
-    fold = float(energies[chosen])
     notices = []
     if fold < rules.fold:
         notices.append(f"folds with {fold:.1f} kcal/mol: expect it to recombine less")

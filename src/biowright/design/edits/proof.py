@@ -187,8 +187,9 @@ def prove(genome: Genome, edit: Edit, made: Recombination, also: tuple[Edit, ...
     """
     record = edited_record(genome, edit, *also)
     letters = product(genome, made)
-    asked = record.sequence.data.upper()
-    if made.contig != edit.contig or not _same(asked, letters, record.circular):
+    asked, letters = record.sequence.data, product(genome, made)
+    same = asked == letters or _same(asked.upper(), letters, record.circular)
+    if made.contig != edit.contig or not same:
         raise InputError(
             f"the simulated genome differs from what was asked by {edit.id or edit.what}"
         )
