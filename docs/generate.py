@@ -5,16 +5,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import inspect
+import io
 import os
 import pkgutil
-import subprocess
 import sys
 from pathlib import Path
 
 import biowright
 from biowright.cli import COMMANDS, VERBS
+from biowright.cli import main as run
 from biowright.formats import formats
 
 TARGET = Path(__file__).resolve().parent / "reference.md"
@@ -51,18 +53,16 @@ def format_rows() -> list[str]:
 
 def command_blocks() -> list[str]:
     """Give the help of every command as a block of text."""
+    # one process for all: each would load the rooms anew
+    os.environ.update({"COLUMNS": "100", "NO_COLOR": "1", "TERM": "dumb"})
     blocks = []
     for command in COMMANDS:
         for verb in VERBS.get(command, {"": ()}):
             words = [command, verb] if verb else [command]
-            done = subprocess.run(
-                [sys.executable, "-m", "biowright", *words, "--help"],
-                capture_output=True,
-                text=True,
-                check=True,
-                env={**os.environ, "COLUMNS": "100", "NO_COLOR": "1", "TERM": "dumb"},
-            )
-            text = "\n".join(line.rstrip() for line in done.stdout.strip().splitlines())
+            said = io.StringIO()
+            with contextlib.redirect_stdout(said):
+                run([*words, "--help"])
+            text = "\n".join(line.rstrip() for line in said.getvalue().strip().splitlines())
             blocks += [f"### biowright {' '.join(words)}", "```text", text, "```", ""]
     return blocks
 
