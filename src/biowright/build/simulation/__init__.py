@@ -18,16 +18,34 @@ from biowright.core.lazy import lazy_names
 if TYPE_CHECKING:
     from .amplification import PrimerSite, pcr, primer_sites
     from .duplex import Duplex
+    from .homology import crispr, homologous_recombination
     from .ligation import cut, golden_gate, ligate, restrict_and_ligate
+    from .oligos import fill_in, hybridise
     from .overlap import gibson, in_fusion, overlap_extension
     from .product import Part, Product, Products
+    from .recombination import (
+        RecombinationSite,
+        gateway,
+        recombinases,
+        recombination_sites,
+        recombine,
+    )
 
 _HOMES = {
     "duplex": ("Duplex",),
+    "homology": ("crispr", "homologous_recombination"),
     "ligation": ("cut", "golden_gate", "ligate", "restrict_and_ligate"),
+    "oligos": ("fill_in", "hybridise"),
     "overlap": ("gibson", "in_fusion", "overlap_extension"),
     "amplification": ("PrimerSite", "pcr", "primer_sites"),
     "product": ("Part", "Product", "Products"),
+    "recombination": (
+        "RecombinationSite",
+        "gateway",
+        "recombinases",
+        "recombination_sites",
+        "recombine",
+    ),
 }
 __getattr__, __dir__ = lazy_names(__name__, _HOMES)
 
@@ -37,13 +55,22 @@ __all__ = [
     "PrimerSite",
     "Product",
     "Products",
+    "RecombinationSite",
+    "crispr",
     "cut",
+    "fill_in",
+    "gateway",
     "gibson",
     "golden_gate",
+    "homologous_recombination",
+    "hybridise",
     "in_fusion",
     "ligate",
     "overlap_extension",
     "pcr",
     "primer_sites",
+    "recombinases",
+    "recombination_sites",
+    "recombine",
     "restrict_and_ligate",
 ]

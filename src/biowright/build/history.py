@@ -1,0 +1,553 @@
+"""Cloning histories: every sequence, and the reaction that made it, as JSON that can be replayed.
+
+The files are those of OpenCloning (schema version 5; BSD-3 and MIT, github.com/OpenCloning), so that they
+go to and fro. A sequence is what a source of the same number made; a source names the sequences that went
+in and, for an assembly, which stretch of each: its left and right location are what it shares with its
+neighbours.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import cast
+
+from biowright.bio import End
+from biowright.core import FormatError, InputError, Record
+from biowright.core import Sequence as Letters
+from biowright.formats import open_output, open_source, read, write
+
+from .simulation import Duplex, Part, Product
+
+__all__ = ["Fragment", "History", "Step", "read_history", "write_history"]
+
+_SIZE = 1 << 28  # bytes
+_SCHEMA = 5
+_PLACE = re.compile(r"^(?:join\()?(\d+)(?:\.\.(\d+)|\^(\d+))?(?:,(\d+)(?:\.\.(\d+))?\))?$")
+Place = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """What goes into a step.
+
+    Parameters
+    ----------
+    key : int
+        The number of a sequence or primer of the history.
+    left, right : (start, end), optional
+        What it shares with its neighbours in the product, 0-based and half-open on the strand that is
+        read; over the origin of a circle the end exceeds the length. None where it takes part up to
+        its end.
+    strand : int
+        +1, or -1 where its other strand is read.
+    placed : bool
+        False for what only takes part, such as a guide.
+    """
+
+    key: int
+    left: Place | None = None
+    right: Place | None = None
+    strand: int = 1
+    placed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """How a sequence was made.
+
+    Parameters
+    ----------
+    key : int
+        The number of the sequence.
+    kind : str
+        The source's type, such as ``PCRSource``.
+    fragments : tuple of Fragment
+        Empty for a sequence that came from outside.
+    circular : bool
+    options : mapping of str to object
+        What else the source says: enzymes, the reaction type, the origin.
+    """
+
+    key: int
+    kind: str
+    fragments: tuple[Fragment, ...] = ()
+    circular: bool = False
+    options: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """Sequences, primers and the steps between them.
+
+    Parameters
+    ----------
+    sequences : mapping of int to Duplex
+    primers : mapping of int to Record
+    steps : tuple of Step
+        One a sequence, in an order in which they can be done.
+    description : str
+
+    Examples
+    --------
+    >>> from biowright.build.simulation import gibson
+    >>> product = gibson(["GGGTATACCCAAAAC", "AAAACTTTTTGGGTA"], overlap=5).only()
+    >>> history = History().adding(product, "gibson")
+    >>> [step.kind for step in history.steps]
+    ['ManuallyTypedSource', 'ManuallyTypedSource', 'GibsonAssemblySource']
+    """
+
+    sequences: Mapping[int, Duplex] = field(default_factory=dict)
+    primers: Mapping[int, Record] = field(default_factory=dict)
+    steps: tuple[Step, ...] = ()
+    description: str = ""
+
+    def adding(self, product: Product, reaction: str, **options: object) -> History:
+        """Give the history with one more product, and what went into it where that is new.
+
+        Parameters
+        ----------
+        product : Product
+            Its inputs are known again by their checksums.
+        reaction : str
+            The function that made it: ``pcr``, ``gibson``, ``golden_gate``, ``ligate``...
+        **options
+            What the source says besides, such as ``restriction_enzymes=["BsaI"]``.
+
+        Raises
+        ------
+        InputError
+            There is no such reaction.
+        """
+        if reaction not in KINDS:
+            from biowright.core import suggest
+
+            raise InputError(f"there is no reaction '{reaction}'", hint=suggest(reaction, KINDS))
+        sequences, primers, steps = dict(self.sequences), dict(self.primers), list(self.steps)
+        known = {molecule.seguid: key for key, molecule in sequences.items()}
+        oligos = {str(p.sequence).upper(): key for key, p in primers.items()}
+        used = max((*sequences, *primers), default=0)
+        keys: dict[int, int] = {}
+        for number in dict.fromkeys(part.input for part in product.parts):
+            given = product.inputs[number]
+            single = reaction in ("pcr", "hybridise") and (number > 0 or reaction == "hybridise")
+            text = str(given.record.sequence).upper()
+            found = oligos.get(text) if single else known.get(given.seguid)
+            if found is None:
+                used += 1
+                found = used
+                if single:
+                    primers[found] = given.record
+                    oligos[text] = found
+                else:
+                    sequences[found] = given
+                    known[given.seguid] = found
+                    steps.append(Step(found, "ManuallyTypedSource", (), given.circular))
+            keys[number] = found
+        made = used + 1
+        sequences[made] = product.duplex
+        fragments = _fragments(product, keys)
+        if KINDS[reaction] in _PLAIN:
+            fragments = tuple(
+                Fragment(key, placed=False) for key in dict.fromkeys(f.key for f in fragments)
+            )
+        steps.append(Step(made, KINDS[reaction], fragments, product.circular, options))
+        return replace(self, sequences=sequences, primers=primers, steps=tuple(steps))
+
+    @property
+    def last(self) -> tuple[int, ...]:
+        """The numbers of the sequences that no step goes on from."""
+        gone_on = {fragment.key for step in self.steps for fragment in step.fragments}
+        return tuple(step.key for step in self.steps if step.key not in gone_on)
+
+
+KINDS = {
+    "pcr": "PCRSource",
+    "gibson": "GibsonAssemblySource",
+    "in_fusion": "InFusionSource",
+    "overlap_extension": "OverlapExtensionPCRLigationSource",
+    "in_vivo": "InVivoAssemblySource",
+    "golden_gate": "RestrictionAndLigationSource",
+    "restrict_and_ligate": "RestrictionAndLigationSource",
+    "ligate": "LigationSource",
+    "cut": "RestrictionEnzymeDigestionSource",
+    "gateway": "GatewaySource",
+    "recombine": "RecombinaseSource",
+    "cre_lox": "CreLoxRecombinationSource",
+    "homologous_recombination": "HomologousRecombinationSource",
+    "crispr": "CRISPRSource",
+    "hybridise": "OligoHybridizationSource",
+    "fill_in": "PolymeraseExtensionSource",
+}
+"""The source's type for each reaction."""
+_PLAIN = (
+    "OligoHybridizationSource",
+    "PolymeraseExtensionSource",
+    "RestrictionEnzymeDigestionSource",
+)
+
+
+def _fragments(product: Product, keys: Mapping[int, int]) -> tuple[Fragment, ...]:
+    """Say of each part what it shares with its neighbours."""
+    fragments = []
+    count = len(product.parts)
+    for number, part in enumerate(product.parts):
+        given = product.inputs[part.input]
+        size = len(given)
+        behind = product.parts[(number + 1) % count]
+        last = number == count - 1
+        first = number == 0
+        ahead = product.parts[number - 1]
+        start, end = part.start, part.end
+        if part.strand == -1:
+            start, end = size - end, size - start
+        if given.circular:
+            start, end = start % size, start % size + (end - start)
+        left = right = None
+        if product.circular or not first:
+            shared = part.before + ahead.after
+            left = (start - part.before, start - part.before + shared)
+        if product.circular or not last:
+            shared = behind.before + part.after
+            right = (end + part.after - shared, end + part.after)
+        fragments.append(Fragment(keys[part.input], left, right, part.strand))
+    return tuple(fragments)
+
+
+def read_history(path: str | os.PathLike[str]) -> History:
+    """Read a cloning history.
+
+    Raises
+    ------
+    FormatError
+        It is no JSON, no history, or a sequence, source or location in it cannot be understood; the
+        error says where.
+    InputError
+        The file cannot be read.
+    """
+    name = str(path)
+    with open_source(path) as source:
+        data = source.stream.read(_SIZE + 1)
+    if len(data) > _SIZE:
+        raise FormatError(f"the file is above {_SIZE >> 20} MiB", path=name)
+    try:
+        document = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        line = getattr(error, "lineno", None)
+        raise FormatError(f"this is no JSON: {str(error)[:100]}", path=name, line=line) from None
+    try:
+        return history_of(document)
+    except InputError as error:
+        raise error.located(path=name) from None
+
+
+def history_of(document: object) -> History:
+    """Read a history from what JSON gives."""
+    if not isinstance(document, dict) or not {"sequences", "sources"} <= document.keys():
+        raise FormatError(
+            "this is no cloning history", expected="an object with 'sequences' and 'sources'"
+        )
+    sequences: dict[int, Duplex] = {}
+    for entry in _list(document["sequences"], "sequences"):
+        key = _number(entry, "id", "sequence")
+        if entry.get("type") == "TemplateSequence" or not entry.get("file_content"):
+            raise FormatError(f"sequence {key} has no letters")
+        sequences[key] = _molecule(entry, key)
+    primers: dict[int, Record] = {}
+    for entry in _list(document.get("primers") or [], "primers"):
+        key = _number(entry, "id", "primer")
+        try:
+            letters = Letters(str(entry.get("sequence", "")))
+        except InputError as error:
+            raise FormatError(f"primer {key}: {error.what}") from None
+        primers[key] = Record(letters, str(entry.get("name") or f"primer{key}"))
+    steps = []
+    for entry in _list(document["sources"], "sources"):
+        steps.append(_step(entry, sequences, primers))
+    made = {step.key for step in steps}
+    if len(made) != len(steps):
+        raise FormatError("two sources made the same sequence")
+    for key in sequences:
+        if key not in made:
+            steps.append(Step(key, "ManuallyTypedSource", (), sequences[key].circular))
+    return History(
+        sequences, primers, tuple(_ordered(steps)), str(document.get("description") or "")
+    )
+
+
+def _list(value: object, what: str) -> list[dict[str, object]]:
+    if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
+        raise FormatError(f"'{what}' is no list of objects")
+    return cast("list[dict[str, object]]", value)
+
+
+def _number(entry: Mapping[str, object], name: str, what: str) -> int:
+    value = entry.get(name)
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise FormatError(f"a {what} has no number '{name}'")
+    return value
+
+
+def _molecule(entry: Mapping[str, object], key: int) -> Duplex:
+    form = str(entry.get("sequence_file_format") or "genbank")
+    try:
+        records = read(io.BytesIO(str(entry["file_content"]).encode()), format=form)
+    except InputError as error:
+        raise FormatError(f"sequence {key}: {error.what}") from None
+    if len(records) != 1:
+        raise FormatError(f"sequence {key} has {len(records)} records", expected="one")
+    record = records[0]
+    left = _overhang(entry, "overhang_crick_3prime", record, left=True)
+    right = _overhang(entry, "overhang_watson_3prime", record, left=False)
+    try:
+        return Duplex(record, left, right)
+    except InputError as error:
+        raise FormatError(f"sequence {key}: {error.what}") from None
+
+
+def _overhang(entry: Mapping[str, object], name: str, record: Record, *, left: bool) -> End:
+    """Read an overhang: below 0 the 5' end stands over, above 0 the 3' end."""
+    size = entry.get(name) or 0
+    if not isinstance(size, int) or abs(size) >= max(len(record), 1):
+        raise FormatError(
+            f"'{name}' is {size!r}", record=record.name, expected="a number of letters"
+        )
+    if not size:
+        return End("blunt")
+    count = abs(size)
+    letters = record.sequence[:count] if left else record.sequence[len(record) - count :]
+    top = (size < 0) == left
+    own = letters if top else letters.reverse_complement()
+    return End("5'" if size < 0 else "3'", str(own).upper())
+
+
+def _step(
+    entry: Mapping[str, object], sequences: Mapping[int, Duplex], primers: Mapping[int, Record]
+) -> Step:
+    key = _number(entry, "output" if isinstance(entry.get("output"), int) else "id", "source")
+    if key not in sequences:
+        raise FormatError(f"source {key} made a sequence that is not there")
+    kind = str(entry.get("type") or "")
+    fragments = []
+    for given in _list(entry.get("input") or [], "input"):
+        number = _number(given, "sequence", "source's input")
+        if number not in sequences and number not in primers:
+            raise FormatError(f"source {key} takes sequence {number}, which is not there")
+        fragments.append(
+            Fragment(
+                number,
+                _place(given.get("left_location"), key),
+                _place(given.get("right_location"), key),
+                -1 if given.get("reverse_complemented") else 1,
+                "left_location" in given or given.get("type") == "AssemblyFragment",
+            )
+        )
+    options = {
+        name: value
+        for name, value in entry.items()
+        if name not in ("id", "type", "input", "circular", "output") and value is not None
+    }
+    return Step(key, kind, tuple(fragments), bool(entry.get("circular")), options)
+
+
+def _place(value: object, key: int) -> Place | None:
+    """Read a location: 1-based and inclusive in the file; a join of two crosses the origin."""
+    if value is None:
+        return None
+    found = _PLACE.match(str(value).replace(" ", ""))
+    if not found:
+        raise FormatError(
+            f"source {key}: '{str(value)[:60]}' is no location", expected="such as 12..15"
+        )
+    first, last, between, again, end = (int(x) if x else None for x in found.groups())
+    assert first is not None
+    if between is not None:
+        return first, first
+    start, stop = first - 1, last if last is not None else first
+    if again is not None:
+        if again != 1:
+            raise FormatError(f"source {key}: '{value}' does not cross the origin")
+        stop += end if end is not None else 1
+    if stop < start:
+        raise FormatError(f"source {key}: '{value}' ends before it begins")
+    return start, stop
+
+
+def _ordered(steps: Iterable[Step]) -> list[Step]:
+    """Sort steps so that each comes after what it needs."""
+    waiting = {step.key: step for step in steps}
+    done: list[Step] = []
+    while waiting:
+        ready = [
+            step for step in waiting.values() if not any(f.key in waiting for f in step.fragments)
+        ]
+        if not ready:
+            raise FormatError(f"the sources {sorted(waiting)} need each other in a circle")
+        for step in ready:
+            done.append(step)
+            del waiting[step.key]
+    return done
+
+
+def write_history(history: History, path: str | os.PathLike[str], *, force: bool = False) -> None:
+    """Write a history as JSON.
+
+    Raises
+    ------
+    ConflictError
+        The file exists and `force` is not given.
+    """
+    with open_output(path, force=force) as output:
+        output.write(json.dumps(history_document(history), indent=1).encode() + b"\n")
+
+
+def history_document(history: History) -> dict[str, object]:
+    """Give what JSON writes of a history."""
+    return {
+        "sequences": [
+            _sequence_entry(key, history.sequences[key]) for key in sorted(history.sequences)
+        ],
+        "sources": [_source_entry(step, history) for step in history.steps],
+        "primers": [
+            {"id": key, "type": "Primer", "name": p.name, "sequence": str(p.sequence)}
+            for key, p in sorted(history.primers.items())
+        ],
+        "description": history.description,
+        "schema_version": _SCHEMA,
+    }
+
+
+def _sequence_entry(key: int, molecule: Duplex) -> dict[str, object]:
+    buffer = io.BytesIO()
+    write(molecule.record, buffer, format="genbank")
+    sizes = [
+        len(end.overhang) * (-1 if end.kind == "5'" else 1)
+        for end in (molecule.left, molecule.right)
+    ]
+    return {
+        "id": key,
+        "type": "TextFileSequence",
+        "sequence_file_format": "genbank",
+        "overhang_crick_3prime": sizes[0],
+        "overhang_watson_3prime": sizes[1],
+        "file_content": buffer.getvalue().decode(),
+    }
+
+
+def _source_entry(step: Step, history: History) -> dict[str, object]:
+    inputs = []
+    for fragment in step.fragments:
+        if not fragment.placed:
+            inputs.append({"type": "SourceInput", "sequence": fragment.key})
+            continue
+        given = history.sequences.get(fragment.key)
+        size = len(given) if given is not None and given.circular else None
+        inputs.append(
+            {
+                "type": "AssemblyFragment",
+                "sequence": fragment.key,
+                "left_location": _place_text(fragment.left, size),
+                "right_location": _place_text(fragment.right, size),
+                "reverse_complemented": fragment.strand == -1,
+            }
+        )
+    return {
+        "id": step.key,
+        "type": step.kind,
+        "input": inputs,
+        "circular": step.circular,
+        **step.options,
+    }
+
+
+def _place_text(place: Place | None, size: int | None) -> str | None:
+    """Write a location; `size` is the length of a circle."""
+    if place is None:
+        return None
+    start, end = place
+    if size:
+        start, end = start % size, start % size + (end - start)
+        if start < size < end:
+            return f"join({start + 1}..{size},1..{end - size})"
+    if start == end:
+        return f"{start}^{start + 1}"
+    return f"{start + 1}..{end}"
+
+
+def product_of(step: Step, history: History) -> Product:
+    """Lay the fragments of a step end to end, as its locations say.
+
+    Raises
+    ------
+    FormatError
+        Two neighbours do not share the letters that they should.
+    """
+    inputs = tuple(_given(history, f.key) for f in step.fragments if f.placed)
+    placed = [f for f in step.fragments if f.placed]
+    parts = []
+    for number, fragment in enumerate(placed):
+        given = inputs[number]
+        size = len(given)
+        first = number == 0
+        if (fragment.left is None) != (first and not step.circular) and fragment.left is None:
+            raise FormatError(f"source {step.key}: a fragment has no left location")
+        # what is shared comes from the fragment before
+        start = 0 if fragment.left is None else fragment.left[1]
+        before = 0 if fragment.left is None else fragment.left[1] - fragment.left[0]
+        end = size if fragment.right is None else fragment.right[1]
+        if given.circular:
+            while end < start or (end == start and fragment.right == fragment.left):
+                end += size
+        if end < start:
+            raise FormatError(f"source {step.key}: a fragment ends before it begins")
+        low, high = (start, end) if fragment.strand == 1 else (size - end, size - start)
+        if given.circular and low < 0:
+            low, high = low + size, high + size
+        parts.append(Part(number, low, high, fragment.strand, before))
+    ends = []
+    for fragment, given, at_left in ((placed[0], inputs[0], True), (placed[-1], inputs[-1], False)):
+        turned = given if fragment.strand == 1 else given.reverse_complement()
+        ends.append(End("blunt") if step.circular else turned.left if at_left else turned.right)
+    _check_shared(step, placed, inputs)
+    return Product(
+        inputs, tuple(parts), step.circular, ends[0], ends[1], name=f"sequence{step.key}"
+    )
+
+
+def _check_shared(step: Step, placed: list[Fragment], inputs: tuple[Duplex, ...]) -> None:
+    count = len(placed)
+    for number in range(count if step.circular else count - 1):
+        mate = (number + 1) % count
+        right, left = placed[number].right, placed[mate].left
+        if right is None or left is None:
+            raise FormatError(f"source {step.key}: two fragments have no location where they meet")
+        texts = []
+        for fragment, given, place in (
+            (placed[number], inputs[number], right),
+            (placed[mate], inputs[mate], left),
+        ):
+            letters = given.record.sequence
+            turned = letters if fragment.strand == 1 else letters.reverse_complement()
+            data = turned.data.upper().replace(b"U", b"T")
+            if place[1] > len(data) * (2 if given.circular else 1):
+                raise FormatError(
+                    f"source {step.key}: a location lies outside of sequence {fragment.key}"
+                )
+            texts.append((data * 2)[place[0] : place[1]] if given.circular else data[slice(*place)])
+        # a primer may differ from its template
+        if texts[0] != texts[1] and step.kind != "PCRSource":
+            raise FormatError(
+                f"source {step.key}: sequences {placed[number].key} and {placed[mate].key} do not share "
+                "the letters at which they meet"
+            )
+
+
+def _given(history: History, key: int) -> Duplex:
+    if key in history.sequences:
+        return history.sequences[key]
+    primer = history.primers[key]
+    return Duplex(primer.changed(sequence=primer.sequence.to_dna()))
