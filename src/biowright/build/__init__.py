@@ -19,6 +19,8 @@ if TYPE_CHECKING:
         read_ligation_matrix,
     )
     from .golden_gate import choose_overhangs
+    from .history import History, Step, read_history, write_history
+    from .history_replay import Replayed, replay, replay_file
     from .opentrons import write_protocol
     from .orders import Standing, export_plan, plan_pieces, standing_pieces
     from .overhangs import OverhangSet, best_overhangs
@@ -35,6 +37,8 @@ _HOMES = {
         "read_ligation_matrix",
     ),
     "golden_gate": ("choose_overhangs",),
+    "history": ("History", "Step", "read_history", "write_history"),
+    "history_replay": ("Replayed", "replay", "replay_file"),
     "opentrons": ("write_protocol",),
     "overhangs": ("OverhangSet", "best_overhangs"),
     "overhangs_split": ("Split", "junction_windows", "split_at_overhangs"),
@@ -51,14 +55,17 @@ __getattr__, __dir__ = lazy_names(__name__, _HOMES)
 
 __all__ = [
     "BuildPlan",
+    "History",
     "JunctionFidelity",
     "LigationMatrix",
     "OverhangSet",
     "Piece",
     "PreparedPackage",
+    "Replayed",
     "SetFidelity",
     "Split",
     "Standing",
+    "Step",
     "Transfer",
     "WorkPackage",
     "best_overhangs",
@@ -69,10 +76,14 @@ __all__ = [
     "ligation_matrix",
     "plan_pieces",
     "prepare_package",
+    "read_history",
     "read_ligation_matrix",
+    "replay",
+    "replay_file",
     "set_fidelity",
     "split_at_overhangs",
     "standing_pieces",
+    "write_history",
     "write_package",
     "write_protocol",
 ]

@@ -83,6 +83,10 @@ VERBS: dict[str, dict[str, tuple[str, str]]] = {
             "biowright.cli.build_plan:plan",
             "Plan how to make DNA, prove it, write orders and protocols.",
         ),
+        "simulate": (
+            "biowright.cli.build_assembly:simulate",
+            "Replay a cloning history or a plan, and prove its products.",
+        ),
     },
     "learn": {
         "recommend": (

@@ -12,10 +12,12 @@ from cyclopts import Parameter
 
 from biowright.build import (
     LigationMatrix,
+    Replayed,
     SetFidelity,
     best_overhangs,
     ligation_matrix,
     read_ligation_matrix,
+    replay_file,
     set_fidelity,
 )
 from biowright.core import BiowrightError, InputError
@@ -24,7 +26,7 @@ from . import STDIN
 from .arguments import Json
 from .output import note, print_json, print_table
 
-__all__ = ["fidelity", "overhangs"]
+__all__ = ["fidelity", "overhangs", "simulate"]
 
 Enzyme = Annotated[
     str | None, Parameter(help="A shipped matrix: BsaI, BsmBI, Esp3I, BbsI (4 letters), SapI (3).")
@@ -131,6 +133,62 @@ def overhangs(
     proof = "no set is better" if found.proven else f"no set exceeds {found.bound:.4%}"
     sys.stdout.write(f"fidelity {found.fidelity:.4%} ({found.matrix}); {proof}\n")
     return 0
+
+
+def simulate(file: Path, *, json: Json = False) -> int:
+    """Replay a cloning history or a plan: every product is made again, in the computer.
+
+    Each step is put together as it is recorded and simulated anew. The exit code is 1 where a product is
+    not the recorded one, or the simulated reaction does not make it.
+
+    Parameters
+    ----------
+    file
+        A history of OpenCloning, or a plan of `biowright build plan`, as JSON.
+    """
+    found = replay_file(file)
+    wrong = [each for each in found if not each.agrees]
+    for each in found:
+        for remark in each.notes:
+            note(f"{each.key}: {remark}")
+    if json:
+        print_json({"products": [_replayed(each) for each in found]})
+        return 1 if wrong else 0
+    rows = [
+        (
+            each.key,
+            each.kind.removesuffix("Source"),
+            each.length,
+            each.topology,
+            f"{each.probability:.4g}",
+            len(each.others),
+            "yes" if each.agrees else "NO",
+            each.seguid,
+        )
+        for each in found
+    ]
+    print_table(
+        ("product", "by", "length", "topology", "probability", "others", "agrees", "seguid"), rows
+    )
+    return 1 if wrong else 0
+
+
+def _replayed(each: Replayed) -> dict[str, object]:
+    return {
+        "seguid": each.seguid,
+        "length": each.length,
+        "topology": each.topology,
+        "probability": each.probability,
+        "product": each.key,
+        "by": each.kind,
+        "agrees": each.agrees,
+        "final": each.final,
+        "others": [
+            {"seguid": seguid, "length": length, "topology": topology, "probability": probability}
+            for seguid, length, topology, probability in each.others
+        ],
+        "notes": list(each.notes),
+    }
 
 
 def _matrix(enzyme: str | None, matrix: Path | None) -> LigationMatrix:
