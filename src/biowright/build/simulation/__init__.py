@@ -17,6 +17,7 @@ from biowright.core.lazy import lazy_names
 
 if TYPE_CHECKING:
     from .amplification import PrimerSite, pcr, primer_sites
+    from .bridging import ligase_cycling
     from .duplex import Duplex
     from .homology import crispr, homologous_recombination
     from .ligation import cut, golden_gate, ligate, restrict_and_ligate
@@ -30,8 +31,10 @@ if TYPE_CHECKING:
         recombination_sites,
         recombine,
     )
+    from .tailing import add_tails, excise_uracil
 
 _HOMES = {
+    "bridging": ("ligase_cycling",),
     "duplex": ("Duplex",),
     "homology": ("crispr", "homologous_recombination"),
     "ligation": ("cut", "golden_gate", "ligate", "restrict_and_ligate"),
@@ -46,6 +49,7 @@ _HOMES = {
         "recombination_sites",
         "recombine",
     ),
+    "tailing": ("add_tails", "excise_uracil"),
 }
 __getattr__, __dir__ = lazy_names(__name__, _HOMES)
 
@@ -56,8 +60,10 @@ __all__ = [
     "Product",
     "Products",
     "RecombinationSite",
+    "add_tails",
     "crispr",
     "cut",
+    "excise_uracil",
     "fill_in",
     "gateway",
     "gibson",
@@ -65,6 +71,7 @@ __all__ = [
     "homologous_recombination",
     "hybridise",
     "in_fusion",
+    "ligase_cycling",
     "ligate",
     "overlap_extension",
     "pcr",
