@@ -11,8 +11,9 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from biowright.build import export_plan, plan_pieces
-from biowright.build.planning import Alternative, choose_plan, plan_synthesis
+from biowright.build.planning import Alternative, choose_plan, find_matches, plan_synthesis
 from biowright.core import InputError, Record
+from biowright.core import Sequence as Letters
 from biowright.formats import read
 from biowright.safety import default_gate, require
 
@@ -77,7 +78,7 @@ def plan(
         raise InputError("there is no record in it", path=targets[0])
     stock = [record for file in have for record in read(file)]
     if library is not None:
-        stock += _library(library, wanted)
+        stock += _library(library, wanted, max(reuse, 150))
     found = plan_synthesis(
         wanted, have=stock, vendors=vendor, methods=method, enzymes=enzyme, reuse=reuse
     )
@@ -125,8 +126,32 @@ def plan(
     return 0
 
 
-def _library(path: Path, wanted: Sequence[Record]) -> list[Record]:
-    raise InputError("libraries are not read here yet", path=path)
+def _library(path: Path, wanted: Sequence[Record], least: int) -> list[Record]:
+    """Give the parts of a library that hold a stretch of a target."""
+    from biowright.library import Library
+
+    found: list[Record] = []
+    with Library.open(path) as library:
+        batch: list[tuple[int, Record]] = []
+
+        def look() -> None:
+            records = [record for _, record in batch]
+            hits = {
+                match.source
+                for target in wanted
+                for match in find_matches(target.sequence, records, least)
+            }
+            found.extend(library.record(batch[hit][0]) for hit in sorted(hits))
+            batch.clear()
+
+        for number, letters, circular in library.read(1, library.last()):
+            if len(letters) >= least:
+                topology = "circular" if circular else "linear"
+                batch.append((number, Record(Letters(letters, topology=topology))))
+            if len(batch) == 2_000:
+                look()
+        look()
+    return found
 
 
 def _summary(chosen) -> dict:  # type: ignore[no-untyped-def, type-arg]

@@ -24,7 +24,7 @@ from ..golden_gate import site_ends
 from ..names import plain_name
 from .overhangs import choose_cuts, overhang_costs
 from .reuse import Match
-from .splitting import CORE, Ground, split
+from .splitting import CORE, REACH, Ground, split
 from .steps import METHODS, Junction, Order, Reaction, clones_to_pick
 from .vendors import Product, product
 
@@ -38,6 +38,8 @@ __all__ = ["Bench", "Wishes"]
 BLOCKS = (10_000, 100_000, 1_000_000)
 TAIL = 36
 """Bases that a primer's tail adds at most between two pieces that are there already."""
+NEAR = 30
+"""How far a cut of Golden Gate may move to a better overhang."""
 SLACK = 400
 """How far the cut between two blocks may move from where they would be equally long, in bp."""
 _COPIED = 10_000  # bp in one PCR
@@ -169,10 +171,10 @@ class Bench:
         if made.kind in ("oligo", "pool"):
             return 100, 900
         least, most = made.lengths
-        flanks = 0
         if self.wishes.method == "golden-gate":
-            flanks = 2 * 16
-        return max(least - flanks, 60), most - flanks
+            # the enzyme's sites on both sides, and cuts that move
+            return max(least - 2 * 13 + 2 * NEAR, 60), most - 2 * 16 - 2 * NEAR
+        return least, most
 
     def _joined(
         self,
@@ -226,7 +228,10 @@ class Bench:
     ) -> list[int]:
         """Give cuts at even distances, each moved to the best junction nearby."""
         size = end - start
+        # blocks are amplified with primers at both ends of these windows
         cost = ground.costs(overlap, 0.0)
+        crowded = ground.crowded
+        cost = cost + crowded[: len(cost)] + np.roll(crowded, REACH - overlap)[: len(cost)]
         total = len(ground.letters)
         slack = min(SLACK, size // count // 8)
         cuts = []
@@ -478,7 +483,8 @@ class Bench:
     def _amplified(self, made: str, level: int) -> str:
         """Amplify a block with primers at its ends."""
         letters = self.sequences[made][0]
-        pair = amplify(letters, 0, len(letters), count=1)[0]
+        pairs = amplify(letters, 0, len(letters), count=8)
+        pair = min(pairs, key=lambda p: any("product" in reason for reason in p.reasons))
         title = f"{made}_pcr"
         primers = [
             self._primer(p.sequence, f"{title}_{side}", f"anneals at {p.melting:.1f} °C to {made}")
@@ -731,7 +737,7 @@ def _clipped(
 def _freedom(pieces: Sequence[_Piece], i: int, overlap: int, closed: bool) -> tuple[int, int]:
     """Give how far the cut before a piece may move to either side."""
     before, after = pieces[i - 1], pieces[i]
-    near = 60
+    near = NEAR
     if before.match is not None and after.match is not None:
         # tails carry it
         return 12, 12

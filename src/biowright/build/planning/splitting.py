@@ -29,6 +29,8 @@ __all__ = ["Ground", "split"]
 
 CORE = 20
 """Bases by which ends tell one another apart."""
+SEED, REACH = 15, 45
+"""Bases at the 3' end of a primer by which it binds, and where its 3' end may lie."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,25 @@ class Ground:
         _, inverse, counts = np.unique(codes, return_inverse=True, return_counts=True)
         found = (counts[inverse] > 1) | (forward == backward)
         return np.concatenate([found, np.zeros(size - len(found), bool)])
+
+    @cached_property
+    def crowded(self) -> Floats:
+        """How many 3' ends of primers that begin at a place would bind elsewhere too, to the right.
+
+        For each place, 15-mers that occur elsewhere among those of the next 45 bases; the same holds
+        for primers to the left, by the place where these 45 bases begin.
+        """
+        size = len(self.letters)
+        text = self.text[: size + SEED - 1] if self.letters.circular else self.text
+        if len(text) < SEED:
+            return np.zeros(size)
+        forward, backward, _ = kmer_codes(text, SEED)
+        codes = np.minimum(forward, backward)
+        _, inverse, counts = np.unique(codes, return_inverse=True, return_counts=True)
+        found = (counts[inverse] > 1).astype(float)
+        found = np.concatenate([found, np.zeros(size - len(found))])
+        sums = np.concatenate([[0.0], np.cumsum(np.concatenate([found, found[:REACH]]))])
+        return sums[REACH - SEED + 1 :][:size] - sums[:size]
 
     def costs(self, overlap: int, melting: float) -> Floats:
         """Give the cost of each window of `overlap` bases as a junction, by its start.
