@@ -143,9 +143,12 @@ def by_botorch(features, rows, measured, rng) -> np.ndarray:
     y = torch.tensor((measured - measured.mean()) / (measured.std() or 1.0))[:, None]
     model = SingleTaskGP(x[rows], y)
     fit_gpytorch_mll(ExactMarginalLogLikelihood(model.likelihood, model))
+    bounds = []
     with torch.no_grad():
-        posterior = model.posterior(x)
-        return (posterior.mean + posterior.variance.sqrt()).numpy().ravel()
+        for start in range(0, len(x), 2000):  # a posterior holds the covariance of all its points
+            posterior = model.posterior(x[start : start + 2000])
+            bounds.append((posterior.mean + posterior.variance.sqrt()).numpy().ravel())
+    return np.concatenate(bounds)
 
 
 def main() -> None:

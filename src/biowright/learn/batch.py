@@ -22,7 +22,7 @@ def spread(
     *,
     draw: Callable[[int], np.ndarray],
     taken: np.ndarray,
-    prior: np.ndarray | None = None,
+    prior: Callable[[np.ndarray], np.ndarray] | None = None,
 ) -> list[int]:
     """Choose designs that cover every level of each column, then pairs of levels, evenly.
 
@@ -38,8 +38,9 @@ def spread(
         Gives the numbers of about n random designs that may be chosen.
     taken : numpy.ndarray
         Numbers of designs that exist already; they count as covered.
-    prior : numpy.ndarray, optional
-        Zero-shot scores by number; every second design comes from the best sixteenth of its pool.
+    prior : callable, optional
+        Gives the zero-shot scores of designs by number; every second design comes from the best
+        sixteenth of its pool.
     """
     columns = space.columns
     bins = [_bin(len(column.levels)) for column in columns]
@@ -66,7 +67,7 @@ def spread(
         if not len(pool):
             break
         if prior is not None and turn % 2 == 0:
-            pool = pool[np.argsort(-prior[pool], kind="stable")[: max(1, len(pool) // 16)]]
+            pool = pool[np.argsort(-prior(pool), kind="stable")[: max(1, len(pool) // 16)]]
         rows = place(pool)
         crowd = singles[np.arange(len(columns)), rows].sum(axis=1)
         for a in range(pair_columns):

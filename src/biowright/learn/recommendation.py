@@ -11,7 +11,9 @@ import numpy as np
 from biowright.core import InputError, NegativeResult
 
 from .answers import MemberReport, ModelReport, Pick, Recommendation
+from .columns import Column
 from .factors import Factors
+from .letters import bury_letters
 from .measured import Measured, Summary, summarise
 from .spaces import Space
 
@@ -29,6 +31,7 @@ _FINALISTS = 600  # kept of these for the joint choice, or four batches
 _CHUNK = 1 << 16
 _POOL = 20000  # designs drawn from a space of factors
 _SAMPLE = 1000  # designs over which effects are averaged
+_CHOSEN_SITES = 8  # more sites than this are not chosen ones: they lie anywhere in the protein
 
 
 def recommend(
@@ -69,7 +72,9 @@ def recommend(
     pending : sequence, optional
         Designs that are being made: not proposed again, and the batch keeps away from their like.
     prior : mapping or array, optional
-        Zero-shot scores, better is higher, by design or by its number.
+        Zero-shot scores, better is higher, by design or by its number. Without them up to eight sites
+        of a protein are begun by how readily letters are taken inside proteins; equal scores for all
+        designs turn that off.
     costs : mapping or array, optional
         Positive costs by design or by number; the batch then seeks gain per cost.
     remeasure : float
@@ -164,6 +169,7 @@ class _Task:
         self.busy = np.unique(np.array([space.locate(d) for d in pending], dtype=np.int64))
         self.gone = np.union1d(self.summary.indices, self.busy)
         self.prior = self._per_design(prior, "prior", standard=True)
+        self.habits = None if prior is not None else _habits(space.columns)
         self.costs = self._per_design(costs, "costs", standard=False)
         self.notices = list(self.summary.notices)
 
@@ -171,11 +177,14 @@ class _Task:
         """Choose a first batch, without any measurement."""
         from .batch import spread
 
-        chosen = spread(
-            self.space, batch, self.rng, draw=self._draw, taken=self.gone, prior=self.prior
-        )
+        prior = None if self.prior is None and self.habits is None else self._prior_of
+        chosen = spread(self.space, batch, self.rng, draw=self._draw, taken=self.gone, prior=prior)
         self._finish(len(chosen), batch)
-        told = "" if self.prior is None else ", half of them by the zero-shot scores"
+        told = ""
+        if self.prior is not None:
+            told = ", half of them by the zero-shot scores"
+        elif self.habits is not None:
+            told = ", half of them by how readily letters are taken inside proteins"
         reason = f"no measurements yet: covers letters and levels evenly{told}"
         picks = tuple(self._pick(index, None, reason) for index in chosen)
         return Recommendation(picks, None, (), None, tuple(self.notices))
@@ -344,7 +353,13 @@ class _Task:
         return indices
 
     def _prior_of(self, indices: np.ndarray) -> np.ndarray | None:
-        return None if self.prior is None else self.prior[indices]
+        """Give the zero-shot scores of designs by number: those given, else those of their letters."""
+        if self.prior is not None:
+            return self.prior[indices]
+        if self.habits is None:
+            return None
+        codes = self.space.codes(indices)
+        return sum(table[codes[:, c]] for c, table in enumerate(self.habits))
 
     def _foretell(self, indices: np.ndarray) -> Prediction:
         """Foretell designs by number; the models maximise, so what is minimised is turned back."""
@@ -399,6 +414,18 @@ class _Task:
             return Pick(design, name, None, None, None, reason, new)
         mean, low, high = (float(x[row]) for x in (foretold.means, foretold.lows, foretold.highs))
         return Pick(design, name, mean, low, high, reason, new)
+
+
+def _habits(columns: Sequence[Column]) -> list[np.ndarray] | None:
+    """Give a score to each letter of a few sites of a protein; None for any other space.
+
+    The sum over the sites is standardised over their combinations. It leads half of a first batch;
+    later the data say how far, and which way, it is believed.
+    """
+    if len(columns) > _CHOSEN_SITES or any(column.kind != "protein" for column in columns):
+        return None
+    tables = [bury_letters("".join(map(str, column.levels))) for column in columns]
+    return [table / np.sqrt(len(tables)) for table in tables]
 
 
 def _outside(indices: np.ndarray, gone: np.ndarray) -> np.ndarray:
