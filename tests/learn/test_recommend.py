@@ -66,7 +66,7 @@ def test_the_first_batch_covers_every_letter() -> None:
     picks = recommend(Sites((LETTERS,) * 4), batch=96, seed=5).picks
     for site in range(4):
         counts = [sum(pick.design[site] == letter for pick in picks) for letter in LETTERS]
-        assert min(counts) >= 4
+        assert min(counts) >= 3
         assert max(counts) <= 8
     pairs = {(a, b, p.design[a], p.design[b]) for p in picks for a in range(4) for b in range(a)}
     assert len(pairs) > 0.9 * 96 * 6

@@ -117,6 +117,14 @@ def next_(folder: Path, *, database: Database = None, json: Json = False) -> int
         print_json({"round": round, "picks": picks})
         return 0
     sys.stdout.write(f"round {round}\n")
+    told = picks[0]["quantities"] if picks else {}
+    if told:
+        rows = [
+            (i, p["id"], *(f"{p['quantities'][k][0]:.4g}" for k in told), p["reason"])
+            for i, p in enumerate(picks, 1)
+        ]
+        print_table(("#", "design", *told, "reason"), rows)
+        return 0
     rows = [
         (
             i,
@@ -144,8 +152,13 @@ def tell(status: Status, folder: Path, json: bool) -> None:
     ]
     if status.best is not None:
         values = ", ".join(
-            f"{k} {v:.4g}" for k, v in status.best.items() if k not in ("id", "n", "round")
+            f"{k} {v:.4g}" for k, v in status.best.items() if k not in ("id", "n", "round", "front")
         )
         lines.append(f"best: {status.best['id']}, {values} (round {status.best['round']})")
     lines.append(f"report: {folder / 'report.html'}")
     sys.stdout.write("\n".join(lines) + "\n")
+    if status.front:
+        names = [k for k in status.front[0] if k not in ("id", "n", "round", "front")]
+        sys.stdout.write(f"\nno design beats these {len(status.front)} in all quantities\n")
+        rows = [(row["id"], *(f"{row[k]:.4g}" for k in names)) for row in status.front]
+        print_table(("design", *names), rows)

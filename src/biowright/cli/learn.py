@@ -97,6 +97,10 @@ def recommend_next(
         note(notice)
     if json:
         document = asdict(result)
+        for pick in document["picks"]:
+            del pick["quantities"]  # there is one: its own
+        for effect in document["effects"]:
+            del effect["quantity"]
         document["notices"] = [*notices, *result.notices]
         document["out"] = str(out)
         print_json(document)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import re
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -17,20 +18,22 @@ from biowright.build import BuildPlan, prepare_package, write_package
 from biowright.core import ConflictError, InputError
 from biowright.design import Candidate, DesignSpace, ProteinVariants
 from biowright.formats import open_output, remove_unfinished
-from biowright.learn import Measured, Recommendation, Sites, recommend
+from biowright.learn import Measured, Sites
 from biowright.measure import Reading, Well, arrange_wells, read_filled
 from biowright.safety import default_gate
 
 from .journal import Journal
 from .labs import make_lab
+from .learning import measure_scores, recommend_round
 from .loading import load_settings
-from .scores import judge, satisfies, score_wells
+from .scores import judge, satisfies, score_wells, sort_wells
 from .settings import CampaignSettings, ConditionSpace, Objective
 from .spaces import make_space
 
 __all__ = ["Campaign", "Status"]
 
 Progress = Callable[[str], None]
+_PICK = ("id", "mean", "low", "high", "reason", "new", "quantities")
 _SCHEMA = TypeAdapter(CampaignSettings)
 
 
@@ -53,6 +56,8 @@ class Status:
     currency : str
     reason : str
         Why it is done, or what it waits for.
+    front : sequence of mapping
+        With several quantities, the designs that no other beats in all of them.
     """
 
     name: str
@@ -65,6 +70,7 @@ class Status:
     cost: float
     currency: str
     reason: str
+    front: Sequence[Mapping[str, Any]] = ()
 
 
 class Campaign:
@@ -192,7 +198,7 @@ class Campaign:
 
     def _design(self, round: int) -> Any:
         run = self.settings.campaign
-        recommendation = self._recommend(round)
+        recommendation = recommend_round(self, round)
         picks = [
             {
                 "id": pick.id,
@@ -201,6 +207,7 @@ class Campaign:
                 "high": pick.high,
                 "reason": self._with_site_names(pick.reason),
                 "new": pick.new,
+                "quantities": dict(pick.quantities),
             }
             for pick in recommendation.picks
         ]
@@ -213,18 +220,6 @@ class Campaign:
             "seed": [run.seed, round],
         }
 
-    def _recommend(self, round: int) -> Recommendation:
-        run = self.settings.campaign
-        return recommend(
-            self.space.search,
-            self.measured(),
-            batch=run.batch,
-            goal="maximise",
-            seed=int.from_bytes(hashlib.sha256(f"{run.seed}/{round}".encode()).digest()[:4], "big"),
-            pending=self._unanswered(),
-            remeasure=run.remeasure,
-        )
-
     def _with_site_names(self, text: str) -> str:
         """Call the sites of a protein by residue and number: ``V39`` for ``site 1``."""
         space = self.space
@@ -233,7 +228,7 @@ class Campaign:
         names = [f"{space.protein[place]}{place + space.first}" for place in space.sites]
         return re.sub(r"\bsite (\d+)\b", lambda match: names[int(match[1]) - 1], text)
 
-    def _unanswered(self) -> tuple[Hashable, ...]:
+    def unanswered(self) -> tuple[Hashable, ...]:
         """Give the designs that were built and gave no value: they are not proposed again."""
         answered: dict[str, bool] = {}
         for _, _, _, design, values in self.wells():
@@ -400,25 +395,13 @@ class Campaign:
 
     def measured(self) -> Measured:
         """Give the measurements as the recommender takes them: one score a well, higher is better."""
-        rows: list[tuple[Hashable, int, int, dict[str, float]]] = []
-        for round, plate, _, design, values in self.wells():
-            if len(values) < len(self.quantities):
-                continue
-            try:
-                rows.append((self.space.key(design), round, plate, values))
-            except InputError:
-                continue  # a control that is no design, such as a blank
-        scores = score_wells(self.settings.objective, [row[3] for row in rows])
-        return Measured(
-            [row[0] for row in rows],
-            scores,
-            # one plate a round says no more than the round itself
-            plates=[(row[1], row[2]) for row in rows] if any(row[2] > 1 for row in rows) else None,
-            rounds=[row[1] for row in rows],
-        )
+        return measure_scores(self)
 
     def ranking(self, until: int | None = None) -> list[dict[str, Any]]:
         """Give the measured designs, the best first, with the mean of their replicates.
+
+        With several quantities each row has its `front`: 0 where no design beats it in all of them, 1
+        without those, and so on; None where it breaks a limit. Fronts come in this order.
 
         Parameters
         ----------
@@ -440,8 +423,19 @@ class Campaign:
             }
             rows.append({"id": design, "n": len(wells), "round": wells[0][0], **means})
         scores = score_wells(self.settings.objective, rows)
-        order = sorted(range(len(rows)), key=lambda i: (-scores[i], rows[i]["id"]))
+        if len(self.settings.objective) > 1:
+            fronts = sort_wells(self.settings.objective, rows)
+            rows = [row | {"front": front} for row, front in zip(rows, fronts, strict=True)]
+        order = sorted(
+            range(len(rows)),
+            key=lambda i: (_place(rows[i].get("front", 0)), -scores[i], rows[i]["id"]),
+        )
         return [rows[i] for i in order]
+
+    def front(self) -> list[dict[str, Any]]:
+        """Give the measured designs that no other beats in all quantities, and that keep all limits."""
+        rows = [row for row in self.ranking() if row.get("front") == 0]
+        return sorted(rows, key=lambda row: [-row[name] for name in self.quantities])
 
     def _in_space(self, design: str) -> bool:
         try:
@@ -479,10 +473,9 @@ class Campaign:
         if waiting is not None:
             return waiting, self.picks(waiting)
         round = self._last() + 1
-        recommendation = self._recommend(round)
+        recommendation = recommend_round(self, round)
         return round, [
-            {name: getattr(pick, name) for name in ("id", "mean", "low", "high", "reason", "new")}
-            for pick in recommendation.picks
+            {name: getattr(pick, name) for name in _PICK} for pick in recommendation.picks
         ]
 
     def status(self) -> Status:
@@ -511,6 +504,7 @@ class Campaign:
             self.cost(),
             self.settings.build.currency,
             reason,
+            tuple(self.front()),
         )
 
     def _round_folder(self, round: int) -> Path:
@@ -552,10 +546,16 @@ def _reached(objective: Objective, value: float) -> bool:
     return judge(objective, value) >= judge(objective, objective.stop_at)
 
 
+def _place(front: int | None) -> float:
+    return math.inf if front is None else front
+
+
 def _told(best: Mapping[str, Any] | None) -> str:
     if best is None:
         return "unknown"
     values = ", ".join(
-        f"{name} {value:.4g}" for name, value in best.items() if name not in ("id", "n", "round")
+        f"{name} {value:.4g}"
+        for name, value in best.items()
+        if name not in ("id", "n", "round", "front")
     )
     return f"{best['id']} ({values})"

@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from biowright.learn import sort_fronts
+
 from .settings import Objective
 
-__all__ = ["judge", "score_wells"]
+__all__ = ["judge", "satisfies", "score_wells", "sort_wells"]
 
 
 def judge(objective: Objective, value: float) -> float:
@@ -67,3 +69,16 @@ def score_wells(
         span = float(score.max() - score.min()) or 1.0
         score = np.where(broken > 0, score.min() - span * broken, score)
     return [float(x) for x in score]
+
+
+def sort_wells(
+    objectives: Sequence[Objective], wells: Sequence[Mapping[str, float]]
+) -> list[int | None]:
+    """Give each well its Pareto front: 0 where none beats it in all quantities; None outside a limit."""
+    kept = [i for i, w in enumerate(wells) if all(satisfies(o, w[o.quantity]) for o in objectives)]
+    fronts: list[int | None] = [None] * len(wells)
+    if kept:
+        worth = np.array([[judge(o, wells[i][o.quantity]) for o in objectives] for i in kept])
+        for i, front in zip(kept, sort_fronts(worth), strict=True):
+            fronts[i] = int(front)
+    return fronts

@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     from .factors import Factor, Factors, SumLimit
     from .files import read_candidates, read_data, read_measured, write_picks
     from .measured import Measured
+    from .pareto import find_front, hypervolume, sort_fronts
     from .recommendation import recommend
+    from .several import Aim, recommend_several
     from .spaces import Sites, Slots, Space
     from .table import Table
     from .validation import Figures, Validation, validate
@@ -36,7 +38,9 @@ _HOMES = {
     "factors": ("Factor", "Factors", "SumLimit"),
     "files": ("read_candidates", "read_data", "read_measured", "write_picks"),
     "measured": ("Measured",),
+    "pareto": ("find_front", "hypervolume", "sort_fronts"),
     "recommendation": ("recommend",),
+    "several": ("Aim", "recommend_several"),
     "spaces": ("Sites", "Slots", "Space"),
     "table": ("Table",),
     "validation": ("Figures", "Validation", "validate"),
@@ -44,6 +48,7 @@ _HOMES = {
 _HOME = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
+    "Aim",
     "Column",
     "Effect",
     "Factor",
@@ -60,10 +65,14 @@ __all__ = [
     "SumLimit",
     "Table",
     "Validation",
+    "find_front",
+    "hypervolume",
     "read_candidates",
     "read_data",
     "read_measured",
     "recommend",
+    "recommend_several",
+    "sort_fronts",
     "validate",
     "write_picks",
 ]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-from dataclasses import dataclass
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field
 
 __all__ = ["Effect", "MemberReport", "ModelReport", "Pick", "Recommendation"]
 
@@ -22,6 +22,8 @@ class Pick:
         Why it is here, in one sentence.
     new : bool
         False where a measured design is to be measured again.
+    quantities : mapping of str to (float, float, float)
+        Where there are several quantities: mean, low and high of each.
     """
 
     design: Hashable
@@ -31,15 +33,20 @@ class Pick:
     high: float | None
     reason: str
     new: bool = True
+    quantities: Mapping[str, tuple[float, float, float]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """By how much a level lifts the foretold mean over the average design, on the original scale."""
+    """By how much a level lifts the foretold mean over the average design, on the original scale.
+
+    `quantity` says of what, where there are several.
+    """
 
     column: str
     level: str
     effect: float
+    quantity: str = ""
 
 
 @dataclass(frozen=True, slots=True)

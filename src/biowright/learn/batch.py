@@ -8,7 +8,7 @@ import numpy as np
 
 from .spaces import Space
 
-__all__ = ["choose", "spread"]
+__all__ = ["choose", "imagine", "spread"]
 
 _BINS = 8
 _POOL = 400
@@ -113,7 +113,7 @@ def choose(
     variance = np.diag(rest)
     open_ = ~busy
     for place in np.flatnonzero(busy).tolist():
-        rest, variance = _imagine(rest, place)
+        rest, variance = imagine(rest, place)
     chosen: list[int] = []
     while len(chosen) < count and open_.any():
         bound = score + optimism * np.sqrt(np.maximum(variance, 0.0))
@@ -123,11 +123,11 @@ def choose(
         j = int(bound.argmax())
         chosen.append(j)
         open_[j] = False
-        rest, variance = _imagine(rest, j)
+        rest, variance = imagine(rest, j)
     return chosen
 
 
-def _imagine(rest: np.ndarray, j: int) -> tuple[np.ndarray, np.ndarray]:
+def imagine(rest: np.ndarray, j: int) -> tuple[np.ndarray, np.ndarray]:
     """Condition a covariance on a measurement of design `j`."""
     row = rest[j] / np.sqrt(max(rest[j, j], 0.0) + _WELL)
     rest = rest - np.outer(row, row)

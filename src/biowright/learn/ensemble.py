@@ -1,11 +1,11 @@
 """Several families of models as one: weighted by what each foretells of designs it has not seen.
 
 The families are a Gaussian process that compares levels by their nature, one that knows levels only
-by identity, extremely randomised trees and a linear model; where values have a heavy tail they learn
-ranks, or asinh values in the second. Intervals
-are made to cover by split-free conformal scaling on predictions left out (Vovk et al. 2005;
-Barber et al. 2021, doi:10.1214/20-AOS1965): a factor on the spread, such that the wanted share of
-the wells lies within the interval foretold without their design.
+by identity, extremely randomised trees and a linear model. Where values have a heavy tail they learn
+ranks, the second process learns the height above the floor, and nothing is linear. Intervals are made
+to cover by split-free conformal scaling on predictions left out (Vovk et al. 2005; Barber et al. 2021,
+doi:10.1214/20-AOS1965): a factor on the spread, such that the wanted share of the wells lies within the
+interval foretold without their design.
 """
 
 from __future__ import annotations
@@ -103,10 +103,17 @@ class Ensemble:
         """
         self = cls(columns)
         heavy = has_heavy_tail(means)
-        ranks, tamed = (fit_ranks(means), fit_asinh(means)) if heavy else (keep(means),) * 2
+        ranks = fit_ranks(means) if heavy else keep(means)
+        # a kernel learns by itself how much of a letter's likeness is chemistry: where there is a tail,
+        # a second scale tells the processes apart better than a second view
+        second: tuple[str, View | None, Warp] = (
+            ("Gaussian process above the floor", "nature", fit_asinh(means))
+            if heavy
+            else ("Gaussian process on identity", "identity", keep(means))
+        )
         families: list[tuple[str, View | None, Warp]] = [
             ("Gaussian process on nature", "nature", ranks),
-            ("Gaussian process on identity", "identity", tamed),
+            second,
             ("randomised trees", None, ranks),
         ]
         if not heavy:  # ranks end with the tail: there is nothing to extrapolate
@@ -166,6 +173,35 @@ class Ensemble:
                 variance += weight * (sd / member.scale) ** 2
                 share += weight
         return total, np.sqrt(variance / share)
+
+    def place(self, values: np.ndarray) -> np.ndarray:
+        """Bring values (m,) of the original scale to the units of `score` without an aim."""
+        processes = [k for k, m in enumerate(self.members) if isinstance(m.model, GaussianProcess)]
+        share = self.weights[processes] / self.weights[processes].sum()
+        total = np.zeros(len(values))
+        for weight, k in zip(share, processes, strict=True):
+            member = self.members[k]
+            total += weight * (member.warp.forward(values) - member.centre) / member.scale
+        return total
+
+    def chance(
+        self, codes: np.ndarray, low: float, high: float, prior: np.ndarray | None = None
+    ) -> np.ndarray:
+        """Give the chance (m,) that the true values of some designs lie within limits."""
+        from scipy.special import ndtr
+
+        total = np.zeros(len(codes))
+        for k, (weight, member) in enumerate(zip(self.weights, self.members, strict=True)):
+            mean, sd = member.model.predict(codes)
+            if prior is not None:
+                mean = mean + self.prior_slopes[k] * prior
+            above = 1.0 if high == np.inf else ndtr((self._end(k, high) - mean) / sd)
+            below = 0.0 if low == -np.inf else ndtr((self._end(k, low) - mean) / sd)
+            total += weight * (above - below)
+        return np.clip(total, 0.0, 1.0)
+
+    def _end(self, k: int, value: float) -> float:
+        return float(self.members[k].warp.forward(np.array([value]))[0])
 
     def covary(self, codes: np.ndarray) -> np.ndarray:
         """Give the covariance (m, m) of the standardised values of some designs."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-__all__ = ["Warp", "fit_asinh", "fit_ranks", "has_heavy_tail", "keep", "rank"]
+__all__ = ["Warp", "find_floor", "fit_asinh", "fit_ranks", "has_heavy_tail", "keep", "rank"]
 
 _TAIL = 0.25
 
@@ -81,7 +81,11 @@ def fit_ranks(values: np.ndarray) -> Warp:
 
 
 def fit_asinh(values: np.ndarray) -> Warp:
-    """Map values by asinh((y - median) / (median distance)): linear near the floor, log in the tail.
+    """Map values by asinh((y - floor) / width): linear within the floor's noise, log in the tail.
+
+    The floor is where the values crowd (the half-sample mode: Bickel and Frühwirth 2006,
+    doi:10.1016/j.csda.2005.07.011); its width is twice the spread of what lies below it, and a
+    hundredth of the range at least.
 
     Examples
     --------
@@ -89,9 +93,10 @@ def fit_asinh(values: np.ndarray) -> Warp:
     >>> bool(np.isclose(warp.inverse(warp.forward(np.array([500.0]))), 500.0)[0])
     True
     """
-    centre = np.median(values)
-    distance = np.abs(values - centre)
-    scale = np.median(distance) or distance.mean() or 1.0
+    centre = find_floor(values)
+    below = values[values < centre]
+    spread = float(np.sqrt(np.mean((below - centre) ** 2))) if len(below) > 2 else 0.0
+    scale = max(2.0 * spread, 0.01 * (float(values.max()) - centre)) or 1.0
     span = float(np.ptp(values)) or 1.0
     knots = centre + scale * np.sinh(
         np.linspace(
@@ -101,6 +106,22 @@ def fit_asinh(values: np.ndarray) -> Warp:
         )
     )
     return _join(np.unique(knots), np.arcsinh((np.unique(knots) - centre) / scale))
+
+
+def find_floor(values: np.ndarray) -> float:
+    """Give the value that the others crowd around, by halving to the densest half again and again.
+
+    Examples
+    --------
+    >>> find_floor(np.array([0.0, 0.1, 5.0, 0.1, 9.0, 0.2, 7.0]))
+    0.1
+    """
+    crowd = np.sort(values)
+    while len(crowd) > 3:
+        half = (len(crowd) + 1) // 2
+        start = int((crowd[half - 1 :] - crowd[: len(crowd) - half + 1]).argmin())
+        crowd = crowd[start : start + half]
+    return float(np.median(crowd))
 
 
 def _join(values: np.ndarray, images: np.ndarray) -> Warp:

@@ -7,7 +7,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-__all__ = ["Axis", "bars_chart", "calibration_chart", "progress_chart"]
+__all__ = ["Axis", "bars_chart", "calibration_chart", "front_chart", "progress_chart"]
 
 WIDTH, HEIGHT = 640, 300
 LEFT, RIGHT, TOP, BOTTOM = 64, 16, 16, 44
@@ -184,6 +184,36 @@ def calibration_chart(rows: Sequence[tuple[str, float, float, float, float]]) ->
             f"{_number(high)})</title></circle>"
         )
     return _frame(x, y, "predicted", "measured", body, "predicted and measured")
+
+
+def front_chart(
+    rows: Sequence[tuple[str, float, float, bool, bool]], x_title: str, y_title: str
+) -> str:
+    """Draw designs by two quantities, those of the Pareto front joined by a line.
+
+    Parameters
+    ----------
+    rows : sequence of (design, x, y, on the front, keeps all limits)
+    x_title, y_title : str
+        The quantities.
+    """
+    if not rows:
+        return ""
+    x = Axis.over([row[1] for row in rows], LEFT, WIDTH - RIGHT)
+    y = Axis.over([row[2] for row in rows], HEIGHT - BOTTOM, TOP)
+    body = []
+    line = sorted((x.at(row[1]), y.at(row[2])) for row in rows if row[3])
+    if len(line) > 1:
+        path = " ".join(f"{a:.1f},{b:.1f}" for a, b in line)
+        body.append(f'<polyline class="best" points="{path}"/>')
+    for name, first, second, front, kept in sorted(rows, key=lambda row: row[3]):
+        kind = "mark" if front else "point" if kept else "missed"
+        body.append(
+            f'<circle class="{kind}" cx="{x.at(first):.1f}" cy="{y.at(second):.1f}" '
+            f'r="{4.5 if front else 2.6}"><title>{html.escape(name)}: {_number(first)}, '
+            f"{_number(second)}</title></circle>"
+        )
+    return _frame(x, y, x_title, y_title, body, f"{y_title} against {x_title}")
 
 
 def bars_chart(rows: Sequence[tuple[str, float]], title: str) -> str:

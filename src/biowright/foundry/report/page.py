@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import html
+import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from .charts import bars_chart, calibration_chart, progress_chart
+from .charts import bars_chart, calibration_chart, front_chart, progress_chart
 
 __all__ = ["draw_page"]
 
@@ -65,6 +66,7 @@ def draw_page(summary: Mapping[str, Any]) -> str:
         _head(status),
         _facts(summary),
         _progress(summary),
+        _front(summary),
         _designs(summary),
         _learned(summary),
         _next(summary),
@@ -178,18 +180,43 @@ def _progress(summary: Mapping[str, Any]) -> str:
                 f"<figure>{chart}<figcaption>Each point is a design, mean of its wells; the line is "
                 f"the best so far ({_text(objective['goal'])} {_text(name)}).</figcaption></figure>"
             )
-    rows = [
-        (row["id"], row["measured"], row["mean"], row["low"], row["high"])
-        for r in summary["rounds"]
-        for row in r["predicted"]
-    ]
-    chart = calibration_chart(rows)
-    if chart:
+    predicted = [row for r in summary["rounds"] for row in r["predicted"]]
+    for name in dict.fromkeys(row.get("quantity", "") for row in predicted):
+        rows = [
+            (row["id"], row["measured"], row["mean"], row["low"], row["high"])
+            for row in predicted
+            if row.get("quantity", "") == name
+        ]
+        of = f" of {_text(name)}" if name else ""
         figures.append(
-            f"<figure>{chart}<figcaption>What was predicted before a round, with its 95 % interval, "
-            "and what was then measured; orange lies outside.</figcaption></figure>"
+            f"<figure>{calibration_chart(rows)}<figcaption>What was predicted{of} before a round, with "
+            "its 95 % interval, and what was then measured; orange lies outside.</figcaption></figure>"
         )
     return f'<h2>Progress</h2><div class="pair">{"".join(figures)}</div>' if figures else ""
+
+
+def _front(summary: Mapping[str, Any]) -> str:
+    """Draw the Pareto front by each two quantities, and list it."""
+    if not summary["front"]:
+        return ""
+    titles = {
+        o["quantity"]: f"{o['quantity']} [{o['unit']}]" if o["unit"] else o["quantity"]
+        for o in summary["objectives"]
+    }
+    ids = {row["id"] for row in summary["front"]}
+    values = [value for r in summary["rounds"] for value in r["values"]]
+    figures = []
+    for a, b in itertools.combinations(titles, 2):
+        rows = [(v["id"], v[a], v[b], v["id"] in ids, v.get("front") is not None) for v in values]
+        figures.append(
+            f"<figure>{front_chart(rows, titles[a], titles[b])}<figcaption>Every measured design; the "
+            "line joins those that no other beats in all quantities; orange breaks a limit."
+            "</figcaption></figure>"
+        )
+    rows = [[row["id"], *(row[q] for q in titles), row["n"]] for row in summary["front"]]
+    return f'<h2>The Pareto front</h2><div class="pair">{"".join(figures)}</div>' + _table(
+        ["design", *titles.values(), "wells"], rows
+    )
 
 
 def _designs(summary: Mapping[str, Any]) -> str:
@@ -215,17 +242,21 @@ def _designs(summary: Mapping[str, Any]) -> str:
 
 def _learned(summary: Mapping[str, Any]) -> str:
     parts = []
-    effects = sorted(summary["effects"], key=lambda e: -abs(e["effect"]))[:_EFFECTS]
-    rows = sorted(
-        ((f"{e['column']} = {e['level']}", float(e["effect"])) for e in effects),
-        key=lambda row: -row[1],
-    )
-    chart = bars_chart(rows, "effect on the objective")
-    if chart:
-        parts.append(
-            f"<figure>{chart}<figcaption>The strongest effects that the models agree on, other "
-            "things being equal.</figcaption></figure>"
+    for name in dict.fromkeys(e.get("quantity", "") for e in summary["effects"]):
+        own = [e for e in summary["effects"] if e.get("quantity", "") == name]
+        rows = sorted(
+            (
+                (f"{e['column']} = {e['level']}", float(e["effect"]))
+                for e in sorted(own, key=lambda e: -abs(e["effect"]))[:_EFFECTS]
+            ),
+            key=lambda row: -row[1],
         )
+        chart = bars_chart(rows, f"effect on {name or 'the objective'}")
+        if chart:
+            parts.append(
+                f"<figure>{chart}<figcaption>The strongest effects that the models agree on, other "
+                "things being equal.</figcaption></figure>"
+            )
     model = summary["model"]
     if model:
         members = model.get("members") or []
@@ -244,12 +275,23 @@ def _next(summary: Mapping[str, Any]) -> str:
     picks = summary["next"]
     if not picks:
         return ""
+    told = picks[0].get("quantities") or {}
+    if told:
+        rows = [
+            [i, p["id"], *(_range(p["quantities"][name]) for name in told), p["reason"]]
+            for i, p in enumerate(picks, 1)
+        ]
+        return "<h2>The next batch</h2>" + _table(("#", "design", *told, "why"), rows)
     rows = [
         [i, p["id"], p["mean"], p["low"], p["high"], p["reason"]] for i, p in enumerate(picks, 1)
     ]
     return "<h2>The next batch</h2>" + _table(
         ("#", "design", "predicted", "low", "high", "why"), rows
     )
+
+
+def _range(told: Sequence[float]) -> str:
+    return f"{_number(told[0])} ({_number(told[1])} to {_number(told[2])})"
 
 
 def _rounds(summary: Mapping[str, Any]) -> str:

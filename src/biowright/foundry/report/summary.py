@@ -22,7 +22,8 @@ def summarise(campaign: Campaign) -> dict[str, Any]:
     -------
     dict
         ``status``, ``objectives``, ``rounds`` (best so far, designs, cost and calibration of each),
-        ``best`` (the best designs with their sequences), ``effects``, ``model``, ``next`` (the batch that
+        ``best`` (the best designs with their sequences), ``front`` (with several quantities, the designs
+        that no other beats in all of them), ``effects``, ``model``, ``next`` (the batch that
         waits, if one does) and ``provenance``. Only JSON values.
     """
     status = campaign.status()
@@ -35,6 +36,7 @@ def summarise(campaign: Campaign) -> dict[str, Any]:
         "objectives": [asdict(objective) for objective in campaign.settings.objective],
         "rounds": [{k: v for k, v in r.items() if k != "design"} for r in rounds],
         "best": _best(campaign),
+        "front": list(status.front),
         "effects": last["effects"] if last else [],
         "model": last["model"] if last else None,
         "notices": last["notices"] if last else [],
@@ -64,7 +66,10 @@ def _round(campaign: Campaign, number: int) -> dict[str, Any]:
         "designs": len(picks),
         "measured": len(fresh),
         "best": ranking[0] if ranking else None,
-        "values": [{name: row[name] for name in ("id", *campaign.quantities)} for row in fresh],
+        "values": [
+            {name: row[name] for name in ("id", *campaign.quantities, "front") if name in row}
+            for row in fresh
+        ],
         "predicted": _calibration(campaign, picks, fresh),
         "cost": build["cost"] if build else 0.0,
         "ordered": len(build["ordered"]) if build else 0,
@@ -79,10 +84,15 @@ def _round(campaign: Campaign, number: int) -> dict[str, Any]:
 def _calibration(
     campaign: Campaign, picks: dict[str, Any], fresh: list[dict[str, Any]]
 ) -> list[dict[str, Any]]:
-    """Set what was predicted beside what was measured; one objective only, others are ranks."""
+    """Set what was predicted beside what was measured."""
     objectives = campaign.settings.objective
     if len(objectives) > 1:
-        return []
+        return [
+            {"id": row["id"], "quantity": name, "measured": row[name]}
+            | dict(zip(("mean", "low", "high"), told, strict=True))
+            for row in fresh
+            for name, told in picks[row["id"]]["quantities"].items()
+        ]
     rows = []
     for row in fresh:
         pick = picks[row["id"]]
