@@ -112,34 +112,57 @@ def posterior_mean(codes, factors, starts, mains):
 
     ``factors`` (levels of all columns, n) holds the factors of the product kernel, those of column 0
     times the dual coefficients; ``mains`` (levels of all columns,) the finished main effects. Rows
-    that begin like the row before, as in an enumeration, share its partial products.
+    that begin or end like the row before share its partial products from the left or the right: in an
+    enumeration of all combinations, or of a few changes anywhere, hardly anything else is left.
     """
     m, columns = codes.shape
     n = factors.shape[1]
     out = np.empty(m)
-    partial = np.empty((columns, n), dtype=factors.dtype)
+    left = np.empty((columns, n), dtype=factors.dtype)
+    right = np.empty((columns + 1, n), dtype=factors.dtype)
+    right[columns] = 1.0
+    known_left, known_right = 0, columns  # columns whose products are those of the row at hand
     for i in range(m):
-        first = 0
+        first, last = 0, columns - 1
         if i > 0:
-            while first < columns - 1 and codes[i, first] == codes[i - 1, first]:
+            while first < columns and codes[i, first] == codes[i - 1, first]:
                 first += 1
-        for c in range(first, columns - 1):
+            while last > first and codes[i, last] == codes[i - 1, last]:
+                last -= 1
+        middle = min(last, columns - 1)
+        known_left = min(known_left, first)
+        known_right = max(known_right, middle + 1)
+        for c in range(known_left, middle):
             row = factors[starts[c] + codes[i, c]]
             if c == 0:
                 for j in range(n):
-                    partial[0, j] = row[j]
+                    left[0, j] = row[j]
             else:
                 for j in range(n):
-                    partial[c, j] = partial[c - 1, j] * row[j]
-        last = factors[starts[columns - 1] + codes[i, columns - 1]]
+                    left[c, j] = left[c - 1, j] * row[j]
+        known_left = max(known_left, middle)
+        for c in range(known_right - 1, middle, -1):
+            row = factors[starts[c] + codes[i, c]]
+            for j in range(n):
+                right[c, j] = right[c + 1, j] * row[j]
+        known_right = middle + 1
+        row = factors[starts[middle] + codes[i, middle]]
         total = np.float64(0.0)
         if columns == 1:
             for j in range(n):
-                total += last[j]
-        else:
-            before = partial[columns - 2]
+                total += row[j]
+        elif middle == 0:
+            after = right[1]
             for j in range(n):
-                total += before[j] * last[j]
+                total += row[j] * after[j]
+        elif middle == columns - 1:
+            before = left[middle - 1]
+            for j in range(n):
+                total += before[j] * row[j]
+        else:
+            before, after = left[middle - 1], right[middle + 1]
+            for j in range(n):
+                total += before[j] * row[j] * after[j]
         for c in range(columns):
             total += mains[starts[c] + codes[i, c]]
         out[i] = total

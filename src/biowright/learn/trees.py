@@ -16,6 +16,8 @@ from .columns import Column
 __all__ = ["Forest", "descend", "grow"]
 
 _SHARE = 0.9
+# of more features than this each tree sees a random part (Ho 1998, doi:10.1109/34.709601)
+_FEATURES = 128
 _LEAF = 1.0
 
 
@@ -132,11 +134,19 @@ class Forest:
         count = len(values)
         sums, seen = np.zeros(count), np.zeros(count)
         squares = np.zeros(count)
+        weights = np.asarray(wells, dtype=float)
+        width = features.shape[1]
+        seen_by = np.arange(width)
         for _ in range(trees):
             order = rng.permutation(count)
             cut = max(1, min(count - 1, round(_SHARE * count))) if count > 1 else 1
-            draws = rng.random((2 * count, features.shape[1]))
-            tree = grow(features, values, np.asarray(wells, float), order[:cut], draws, _LEAF)
+            if width > _FEATURES:
+                seen_by = np.sort(rng.choice(width, _FEATURES, replace=False))
+            draws = rng.random((2 * count, len(seen_by)))
+            part = features if len(seen_by) == width else np.ascontiguousarray(features[:, seen_by])
+            column, place, child, value = grow(part, values, weights, order[:cut], draws, _LEAF)
+            column = np.where(column >= 0, seen_by[column], -1).astype(np.int32)
+            tree = (column, place, child, value)
             self.trees.append(tree)
             aside = order[cut:]
             guess = descend(features[aside], *tree)
