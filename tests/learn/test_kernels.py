@@ -74,6 +74,30 @@ def test_cross_covariance_and_posterior_mean(problem) -> None:
     np.testing.assert_allclose(mean, (twin @ dual)[order], rtol=1e-10)
 
 
+@pytest.mark.parametrize("columns", [2, 3, 7])
+def test_posterior_mean_shares_work_from_both_ends(columns: int) -> None:
+    rng = np.random.default_rng(columns)
+    widths = rng.integers(1, 5, columns)
+    starts = np.concatenate([[0], np.cumsum(widths)[:-1]])
+    factors, mains = rng.normal(size=(widths.sum(), 6)), rng.normal(size=widths.sum())
+    parent = np.zeros(columns, dtype=np.int64)
+    rows = [parent]
+    for a in range(columns):  # every change of one column, then of two: long shared ends
+        for b in range(a, columns):
+            for x in range(widths[a]):
+                for y in range(widths[b]):
+                    row = parent.copy()
+                    row[a], row[b] = x, y
+                    rows.append(row)
+    codes = np.concatenate([rows, rng.integers(0, widths, (40, columns)), rows[::-1], rows[:1] * 3])
+    twin = [
+        np.prod([factors[starts[c] + row[c]] for c in range(columns)], axis=0).sum()
+        + sum(mains[starts[c] + row[c]] for c in range(columns))
+        for row in codes
+    ]
+    np.testing.assert_allclose(posterior_mean(codes, factors, starts, mains), twin, rtol=1e-9)
+
+
 def test_posterior_mean_of_one_column() -> None:
     codes = np.array([[1], [0], [1]])
     mean = posterior_mean(codes, np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([0]), np.zeros(2))
