@@ -132,8 +132,14 @@ def _facts(summary: Mapping[str, Any]) -> str:
     status, first = summary["status"], summary["objectives"][0]["quantity"]
     best = status["best"]
     facts = [
-        (_number(best[first]) if best else "–", f"best {first}"),
-        (best["id"] if best else "–", "best design"),
+        *(
+            [(_number(len(summary["front"])), "designs on the Pareto front")]
+            if summary["front"]
+            else [
+                (_number(best[first]) if best else "–", f"best {first}"),
+                (best["id"] if best else "–", "best design"),
+            ]
+        ),
         (_number(status["designs"]), "designs measured"),
         (_number(status["wells"]), "wells"),
         (f"{status['cost']:,.0f} {status['currency']}", "DNA ordered"),
@@ -157,6 +163,8 @@ def _coverage(summary: Mapping[str, Any]) -> float | None:
 
 def _progress(summary: Mapping[str, Any]) -> str:
     figures = []
+    several = len(summary["objectives"]) > 1
+    line = "the design of the front with the best ranks so far" if several else "the best so far"
     for objective in summary["objectives"]:
         name = objective["quantity"]
         rounds = [
@@ -178,7 +186,7 @@ def _progress(summary: Mapping[str, Any]) -> str:
         if chart:
             figures.append(
                 f"<figure>{chart}<figcaption>Each point is a design, mean of its wells; the line is "
-                f"the best so far ({_text(objective['goal'])} {_text(name)}).</figcaption></figure>"
+                f"{line} ({_text(objective['goal'])} {_text(name)}).</figcaption></figure>"
             )
     predicted = [row for r in summary["rounds"] for row in r["predicted"]]
     for name in dict.fromkeys(row.get("quantity", "") for row in predicted):
