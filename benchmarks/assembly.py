@@ -97,10 +97,10 @@ def main() -> int:
             Dseqrecord(plasmid, circular=True), Primer(forward), Primer(reverse)
         ),
     )
-    genome = dna(100_000)
-    insert = genome[40_000:40_060] + dna(2_000) + genome[40_500:40_560]
+    genome = dna(5_000)
+    insert = genome[2_000:2_060] + dna(500) + genome[3_000:3_060]
     report(
-        "homologous recombination, 2 kb into 100 kb",
+        "homologous recombination, 0.6 kb into 5 kb",
         lambda: homologous_recombination(genome, insert),
         lambda: peer.homologous_recombination_integration(
             Dseqrecord(genome), [Dseqrecord(insert)], 40

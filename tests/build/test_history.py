@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from biowright.build import History, read_history, replay, replay_file, write_history
-from biowright.build.history import history_document, history_of
+from biowright.build.history_file import history_document, history_of
 from biowright.build.simulation import (
     Product,
     cut,
@@ -199,7 +199,7 @@ def test_a_plan_is_replayed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     target = dna(dice, 300)
     pieces = [target[:120], target[90:220], target[190:]]
     first = gibson(pieces, overlap=30).only()
-    reaction = {
+    reaction: dict[str, Any] = {
         "name": "whole",
         "method": "gibson",
         "inputs": ["a", "b", "c"],
@@ -207,12 +207,12 @@ def test_a_plan_is_replayed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
         "seguid": first.seguid,
         "junctions": [{"start": 90, "end": 120}, {"start": 190, "end": 220}],
     }
-    plan = {
+    plan: dict[str, Any] = {
         "plan": 1,
         "orders": [{"name": n, "sequence": s} for n, s in zip("abc", pieces, strict=True)],
         "primers": [],
         "stock": [],
-        "targets": [{"name": "t", "product": "whole"}],
+        "targets": [{"name": "t", "product": "whole", "seguid": first.seguid}],
         "reactions": [reaction],
     }
     path = tmp_path / "plan.json"
@@ -221,6 +221,15 @@ def test_a_plan_is_replayed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     answer = json.loads(capsys.readouterr().out)
     assert [(p["seguid"], p["length"], p["final"]) for p in answer["products"]] == [
         (first.seguid, 300, True)
+    ]
+    # a piece that is ordered whole, and a target that is another molecule
+    plan["targets"].append({"name": "u", "product": "a", "seguid": first.seguid})
+    path.write_text(json.dumps(plan))
+    assert main(["build", "simulate", str(path), "--json"]) == 1
+    answer = json.loads(capsys.readouterr().out)
+    assert [(p["product"], p["by"], p["agrees"]) for p in answer["products"]] == [
+        ("whole", "gibson", True),
+        ("a", "order", False),
     ]
     reaction["inputs"] = ["a", "b", "d"]
     path.write_text(json.dumps(plan))

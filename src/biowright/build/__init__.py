@@ -19,7 +19,8 @@ if TYPE_CHECKING:
         read_ligation_matrix,
     )
     from .golden_gate import choose_overhangs
-    from .history import History, Step, read_history, write_history
+    from .history import History, Step
+    from .history_file import read_history, write_history
     from .history_replay import Replayed, replay, replay_file
     from .opentrons import write_protocol
     from .orders import Standing, export_plan, plan_pieces, standing_pieces
@@ -37,7 +38,8 @@ _HOMES = {
         "read_ligation_matrix",
     ),
     "golden_gate": ("choose_overhangs",),
-    "history": ("History", "Step", "read_history", "write_history"),
+    "history": ("History", "Step"),
+    "history_file": ("read_history", "write_history"),
     "history_replay": ("Replayed", "replay", "replay_file"),
     "opentrons": ("write_protocol",),
     "overhangs": ("OverhangSet", "best_overhangs"),

@@ -6,26 +6,22 @@ arises, what arises besides, and how probable each is.
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
 
-from biowright.bio import End
-from biowright.core import FormatError, InputError, Record, Topology
-from biowright.core import Sequence as Letters
-from biowright.formats import open_source
+from biowright.core import FormatError, InputError
 
 from . import simulation
-from .history import Fragment, History, Step, history_of
+from .history import History, Step
+from .history_file import history_of, read_json
+from .history_recipe import given_of, product_of
 from .simulation import Duplex, Part, Product, Products
 
 __all__ = ["Replayed", "replay", "replay_file"]
 
-_SIZE = 1 << 28  # bytes
 _SHOWN = 20  # other products of a step
-_LIMIT = 2000
+LIMIT = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,22 +78,15 @@ def replay_file(path: str | os.PathLike[str]) -> list[Replayed]:
     FormatError
         It is neither, or something in it cannot be understood.
     """
-    name = str(path)
-    with open_source(path) as source:
-        data = source.stream.read(_SIZE + 1)
-    if len(data) > _SIZE:
-        raise FormatError(f"the file is above {_SIZE >> 20} MiB", path=name)
-    try:
-        document = json.loads(data)
-    except (ValueError, RecursionError) as error:
-        line = getattr(error, "lineno", None)
-        raise FormatError(f"this is no JSON: {str(error)[:100]}", path=name, line=line) from None
+    document = read_json(path)
     try:
         if isinstance(document, dict) and "reactions" in document:
-            return _replay_plan(document)
+            from .history_plan import replay_plan
+
+            return replay_plan(document)
         return replay(history_of(document))
     except InputError as error:
-        raise error.located(path=name) from None
+        raise error.located(path=str(path)) from None
 
 
 def replay(history: History) -> list[Replayed]:
@@ -153,14 +142,16 @@ def replay(history: History) -> list[Replayed]:
                 match.probability if match is not None else 1.0 if products is None else 0.0,
                 agrees,
                 step.key in last,
-                _others(products, wanted),
+                other_products(products, wanted),
                 notes,
             )
         )
     return found
 
 
-def _others(products: Products | None, wanted: str) -> tuple[tuple[str, int, str, float], ...]:
+def other_products(
+    products: Products | None, wanted: str
+) -> tuple[tuple[str, int, str, float], ...]:
     others = []
     for product in products or ():
         if len(others) == _SHOWN:
@@ -219,28 +210,28 @@ def _simulated(step: Step, history: History) -> Products | None:
     unique = list(dict.fromkeys(keys))
     sizes = [p[1] - p[0] for f in placed for p in (f.left, f.right) if p is not None]
     shortest = max(1, min(sizes, default=1))
-    molecules = [_given(history, key) for key in unique]
+    molecules = [given_of(history, key) for key in unique]
     options = step.options
     match step.kind:
         case "PCRSource" if len(placed) == 3:
             return simulation.pcr(
                 molecules[1],
-                _given(history, keys[0]).record,
-                _given(history, keys[2]).record,
+                given_of(history, keys[0]).record,
+                given_of(history, keys[2]).record,
                 anneal=shortest,
             )
         case "GibsonAssemblySource":
-            return simulation.gibson(molecules, overlap=shortest, limit=_LIMIT)
+            return simulation.gibson(molecules, overlap=shortest, limit=LIMIT)
         case "InFusionSource":
-            return simulation.in_fusion(molecules, overlap=shortest, limit=_LIMIT)
+            return simulation.in_fusion(molecules, overlap=shortest, limit=LIMIT)
         case "OverlapExtensionPCRLigationSource" | "InVivoAssemblySource":
-            return simulation.overlap_extension(molecules, overlap=shortest, limit=_LIMIT)
+            return simulation.overlap_extension(molecules, overlap=shortest, limit=LIMIT)
         case "RestrictionAndLigationSource":
             return _restricted(molecules, options)
         case "LigationSource":
             blunt = min(sizes, default=1) == 0
-            given = [_given(history, f.key) for f in placed]
-            return simulation.ligate(given, blunt=blunt, limit=_LIMIT)
+            given = [given_of(history, f.key) for f in placed]
+            return simulation.ligate(given, blunt=blunt, limit=LIMIT)
         case "RestrictionEnzymeDigestionSource":
             names = [
                 str(edge["restriction_enzyme"])
@@ -249,24 +240,24 @@ def _simulated(step: Step, history: History) -> Products | None:
             ]
             return simulation.cut(molecules[0], list(dict.fromkeys(names)))
         case "OligoHybridizationSource" if len(keys) == 2:
-            one, other = (_given(history, key).record for key in keys)
+            one, other = (given_of(history, key).record for key in keys)
             return simulation.hybridise(one, other, anneal=min(5, len(one), len(other)))
         case "PolymeraseExtensionSource":
             return simulation.fill_in(molecules[0])
         case "GatewaySource":
             return simulation.gateway(
-                molecules, str(options.get("reaction_type") or ""), limit=_LIMIT
+                molecules, str(options.get("reaction_type") or ""), limit=LIMIT
             )
         case "CreLoxRecombinationSource":
-            return simulation.recombine(molecules, "Cre", limit=_LIMIT)
+            return simulation.recombine(molecules, "Cre", limit=LIMIT)
         case "HomologousRecombinationSource" if len(unique) > 1:
             return simulation.homologous_recombination(
-                molecules[0], molecules[1:], homology=max(8, shortest), limit=_LIMIT
+                molecules[0], molecules[1:], homology=max(8, shortest), limit=LIMIT
             )
         case "CRISPRSource" if len(unique) > 1:
             guides = [history.primers[f.key] for f in step.fragments if not f.placed]
             return simulation.crispr(
-                molecules[0], molecules[1:], guides, homology=max(8, shortest), limit=_LIMIT
+                molecules[0], molecules[1:], guides, homology=max(8, shortest), limit=LIMIT
             )
         case "AnnotationSource" | "ReverseComplementSource":
             given = molecules[0]
@@ -282,158 +273,7 @@ def _restricted(molecules: list[Duplex], options: Mapping[str, object]) -> Produ
         raise FormatError("a restriction names no enzymes", expected="'restriction_enzymes'")
     enzymes = [str(name) for name in names]
     # in one pot first: what is left then is what one picks
-    pot = simulation.golden_gate(molecules, enzymes, limit=_LIMIT)
+    pot = simulation.golden_gate(molecules, enzymes, limit=LIMIT)
     if pot:
         return pot
-    return simulation.restrict_and_ligate(molecules, enzymes, limit=_LIMIT)
-
-
-def product_of(step: Step, history: History) -> Product:
-    """Lay the fragments of a step end to end, as its locations say.
-
-    Raises
-    ------
-    FormatError
-        Two neighbours do not share the letters that they should.
-    """
-    inputs = tuple(_given(history, f.key) for f in step.fragments if f.placed)
-    placed = [f for f in step.fragments if f.placed]
-    parts = []
-    for number, fragment in enumerate(placed):
-        given = inputs[number]
-        size = len(given)
-        first = number == 0
-        if (fragment.left is None) != (first and not step.circular) and fragment.left is None:
-            raise FormatError(f"source {step.key}: a fragment has no left location")
-        # what is shared comes from the fragment before
-        start = 0 if fragment.left is None else fragment.left[1]
-        before = 0 if fragment.left is None else fragment.left[1] - fragment.left[0]
-        end = size if fragment.right is None else fragment.right[1]
-        if given.circular:
-            while end < start or (end == start and fragment.right == fragment.left):
-                end += size
-        if end < start:
-            raise FormatError(f"source {step.key}: a fragment ends before it begins")
-        low, high = (start, end) if fragment.strand == 1 else (size - end, size - start)
-        if given.circular and low < 0:
-            low, high = low + size, high + size
-        parts.append(Part(number, low, high, fragment.strand, before))
-    ends = []
-    for fragment, given, at_left in ((placed[0], inputs[0], True), (placed[-1], inputs[-1], False)):
-        turned = given if fragment.strand == 1 else given.reverse_complement()
-        ends.append(End("blunt") if step.circular else turned.left if at_left else turned.right)
-    _check_shared(step, placed, inputs)
-    return Product(
-        inputs, tuple(parts), step.circular, ends[0], ends[1], name=f"sequence{step.key}"
-    )
-
-
-def _check_shared(step: Step, placed: list[Fragment], inputs: tuple[Duplex, ...]) -> None:
-    count = len(placed)
-    for number in range(count if step.circular else count - 1):
-        mate = (number + 1) % count
-        right, left = placed[number].right, placed[mate].left
-        if right is None or left is None:
-            raise FormatError(f"source {step.key}: two fragments have no location where they meet")
-        texts = []
-        for fragment, given, place in (
-            (placed[number], inputs[number], right),
-            (placed[mate], inputs[mate], left),
-        ):
-            letters = given.record.sequence
-            turned = letters if fragment.strand == 1 else letters.reverse_complement()
-            data = turned.data.upper().replace(b"U", b"T")
-            if place[1] > len(data) * (2 if given.circular else 1):
-                raise FormatError(
-                    f"source {step.key}: a location lies outside of sequence {fragment.key}"
-                )
-            texts.append((data * 2)[place[0] : place[1]] if given.circular else data[slice(*place)])
-        # a primer may differ from its template
-        if texts[0] != texts[1] and step.kind != "PCRSource":
-            raise FormatError(
-                f"source {step.key}: sequences {placed[number].key} and {placed[mate].key} do not share "
-                "the letters at which they meet"
-            )
-
-
-def _given(history: History, key: int) -> Duplex:
-    if key in history.sequences:
-        return history.sequences[key]
-    primer = history.primers[key]
-    return Duplex(primer.changed(sequence=primer.sequence.to_dna()))
-
-
-_PLANNED = {"pcr", "annealing", "pca", "gibson", "tar", "golden-gate"}
-
-
-def _replay_plan(document: Mapping[str, Any]) -> list[Replayed]:
-    """Replay the reactions of a plan, from what is ordered and what is there."""
-    tube: dict[str, Duplex] = {}
-    try:
-        for entry in (*document["orders"], *document["primers"], *document["stock"]):
-            topology = Topology(entry.get("topology") or "linear")
-            letters = Letters(str(entry["sequence"]), topology=topology)
-            tube[str(entry["name"])] = Duplex(Record(letters, str(entry["name"])))
-        reactions = [dict(reaction) for reaction in document["reactions"]]
-        targets = {str(target["product"]) for target in document["targets"]}
-    except (TypeError, KeyError, ValueError) as error:
-        raise FormatError(
-            f"this is no plan: {error}", expected="orders, stock, reactions"
-        ) from None
-    found = []
-    for reaction in reactions:
-        name, method = str(reaction.get("name")), str(reaction.get("method"))
-        missing = [each for each in reaction.get("inputs", ()) if each not in tube]
-        if method not in _PLANNED or missing:
-            what = f"needs {missing[0]}, which nothing makes" if missing else f"is by '{method}'"
-            raise FormatError(f"the reaction {name} {what}", expected=", ".join(sorted(_PLANNED)))
-        inputs = [tube[each] for each in reaction["inputs"]]
-        products = _planned(method, inputs, reaction)
-        wanted = str(reaction.get("seguid"))
-        match = products.find(wanted)
-        if match is not None:
-            tube[name] = replace(match, name=name).duplex
-        else:
-            raise FormatError(
-                f"the reaction {name} does not give the product that the plan says",
-                expected=wanted,
-                hint="; ".join(products.notes[:2]) or None,
-            )
-        found.append(
-            Replayed(
-                name,
-                method,
-                wanted,
-                len(match),
-                match.topology,
-                match.probability,
-                True,
-                name in targets,
-                _others(products, wanted),
-                products.notes,
-            )
-        )
-    return found
-
-
-def _planned(method: str, inputs: list[Duplex], reaction: Mapping[str, Any]) -> Products:
-    sizes = [
-        j["end"] - j["start"] for j in reaction.get("junctions") or () if isinstance(j, Mapping)
-    ]
-    overlap = max(10, min(sizes, default=20))
-    closed = bool(reaction.get("circular"))
-    match method:
-        case "pcr":
-            template, forward, reverse = inputs
-            anneal = min(15, len(forward), len(reverse))
-            return simulation.pcr(template, forward.record, reverse.record, anneal=anneal)
-        case "annealing":
-            one, other = (given.record for given in inputs)
-            return simulation.hybridise(one, other, anneal=min(5, len(one), len(other)))
-        case "golden-gate":
-            return simulation.golden_gate(
-                inputs, str(reaction.get("enzyme")), circular=closed, each=True, limit=_LIMIT
-            )
-        case "pca":
-            return simulation.overlap_extension(inputs, overlap=overlap, each=True, limit=_LIMIT)
-    return simulation.gibson(inputs, overlap=overlap, circular=closed, each=True, limit=_LIMIT)
+    return simulation.restrict_and_ligate(molecules, enzymes, limit=LIMIT)

@@ -1,0 +1,119 @@
+"""Replaying the plans of `biowright build plan`: every reaction, from the orders to the targets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from biowright.core import FormatError, Record, Topology
+from biowright.core import Sequence as Letters
+
+from . import simulation
+from .history_replay import LIMIT, Replayed, other_products
+from .simulation import Duplex, Products
+
+__all__ = ["replay_plan"]
+
+_PLANNED = {"pcr", "annealing", "pca", "gibson", "tar", "golden-gate"}
+
+
+def replay_plan(document: Mapping[str, Any]) -> list[Replayed]:
+    """Replay the reactions of a plan, from what is ordered and what is there."""
+    tube: dict[str, Duplex] = {}
+    try:
+        for entry in (*document["orders"], *document["primers"], *document["stock"]):
+            topology = Topology(entry.get("topology") or "linear")
+            letters = Letters(str(entry["sequence"]), topology=topology)
+            tube[str(entry["name"])] = Duplex(Record(letters, str(entry["name"])))
+        reactions = [dict(reaction) for reaction in document["reactions"]]
+        targets = {str(target["product"]): str(target["seguid"]) for target in document["targets"]}
+    except (TypeError, KeyError, ValueError) as error:
+        raise FormatError(
+            f"this is no plan: {error}", expected="orders, stock, reactions"
+        ) from None
+    found = []
+    for reaction in reactions:
+        name, method = str(reaction.get("name")), str(reaction.get("method"))
+        missing = [each for each in reaction.get("inputs", ()) if each not in tube]
+        if method not in _PLANNED or missing:
+            what = f"needs {missing[0]}, which nothing makes" if missing else f"is by '{method}'"
+            raise FormatError(f"the reaction {name} {what}", expected=", ".join(sorted(_PLANNED)))
+        inputs = [tube[each] for each in reaction["inputs"]]
+        products = _planned(method, inputs, reaction)
+        wanted = str(reaction.get("seguid"))
+        match = products.find(wanted)
+        if match is not None:
+            tube[name] = replace(match, name=name).duplex
+        else:
+            raise FormatError(
+                f"the reaction {name} does not give the product that the plan says",
+                expected=wanted,
+                hint="; ".join(products.notes[:2]) or None,
+            )
+        found.append(
+            Replayed(
+                name,
+                method,
+                wanted,
+                len(match),
+                match.topology,
+                match.probability,
+                True,
+                name in targets,
+                other_products(products, wanted),
+                products.notes,
+            )
+        )
+    return _proven(found, targets, tube)
+
+
+def _proven(
+    found: list[Replayed], targets: Mapping[str, str], tube: Mapping[str, Duplex]
+) -> list[Replayed]:
+    """Compare what is to be a target with it; what is ordered whole is made by no reaction."""
+    made = {each.key for each in found}
+    for name in targets:
+        if name not in tube:
+            raise FormatError(f"the plan makes no {name}, which is to be a target")
+        if name not in made:
+            whole = tube[name]
+            topology = str(whole.record.topology)
+            found.append(
+                Replayed(name, "order", whole.seguid, len(whole), topology, 1.0, True, True)
+            )
+    checked = []
+    for each in found:
+        if each.key in targets:
+            # a target says nothing of ends that stand over
+            letters = Duplex(
+                tube[each.key].record.changed(sequence=tube[each.key].record.sequence.upper())
+            )
+            if letters.seguid != targets[each.key]:
+                remark = f"the target is another molecule: {targets[each.key]}"
+                each = replace(each, agrees=False, notes=(*each.notes, remark))
+        checked.append(each)
+    return checked
+
+
+def _planned(method: str, inputs: list[Duplex], reaction: Mapping[str, Any]) -> Products:
+    sizes = [
+        j["end"] - j["start"] for j in reaction.get("junctions") or () if isinstance(j, Mapping)
+    ]
+    overlap = max(10, min(sizes, default=20))
+    closed = bool(reaction.get("circular"))
+    match method:
+        case "pcr":
+            template, forward, reverse = inputs
+            anneal = min(15, len(forward), len(reverse))
+            return simulation.pcr(template, forward.record, reverse.record, anneal=anneal)
+        case "annealing":
+            one, other = (given.record for given in inputs)
+            return simulation.hybridise(one, other, anneal=min(5, len(one), len(other)))
+        case "golden-gate":
+            return simulation.golden_gate(
+                inputs, str(reaction.get("enzyme")), circular=closed, each=True, limit=LIMIT
+            )
+        case "pca":
+            return simulation.overlap_extension(inputs, overlap=overlap, each=True, limit=LIMIT)
+    return simulation.gibson(inputs, overlap=overlap, circular=closed, each=True, limit=LIMIT)
