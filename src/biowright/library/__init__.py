@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from .parts import LoadReport, PartVersion, Refusal
     from .roles import ROLES, find_role
     from .source import SequenceSource
+    from .text import TextHit
 
 _HOMES = {
     "calibrations": ("Calibration",),
@@ -47,6 +48,7 @@ _HOMES = {
     "parts": ("LoadReport", "PartVersion", "Refusal"),
     "roles": ("ROLES", "find_role"),
     "source": ("SequenceSource",),
+    "text": ("TextHit",),
 }
 __getattr__, __dir__ = lazy_names(__name__, _HOMES)
 
@@ -67,6 +69,7 @@ __all__ = [
     "PartVersion",
     "Refusal",
     "SequenceSource",
+    "TextHit",
     "combined",
     "find_role",
 ]

@@ -29,6 +29,7 @@ from .parts import LoadReport, PartVersion, part_number
 from .reading import Reader
 from .rights import demand, grant, hidden_collections
 from .stats import stats
+from .text import TextHit, TextIndex
 from .writes import Write
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ class Library:
         self.folder = folder
         self.person = person
         self.reader = Reader(database)
+        self.text_index = TextIndex(database, folder / "text")
 
     @classmethod
     def create(
@@ -247,6 +249,38 @@ class Library:
         [ExactHit(number=1, start=4, strand=1, length=7, turned=True)]
         """
         return find_exact(self.database, self.reader, sequence, rotations=rotations)
+
+    def find_text(
+        self, words: str, limit: int = 20, *, filters: Filters | None = None
+    ) -> list[TextHit]:
+        """Find the versions that words stand in: names, descriptions, roles, tags and aliases.
+
+        A word counts less where only its beginning fits, where it has one or two letters wrong, and
+        where it does not stand in the name.
+
+        Parameters
+        ----------
+        words : str
+        limit : int
+        filters : Filters, optional
+
+        Returns
+        -------
+        list of TextHit
+            Best first.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> from biowright.core import Record, Sequence
+        >>> library = Library.create(tempfile.mkdtemp() + "/parts")
+        >>> _ = library.add([Record(Sequence("TTGACA"), "pTac", description="strong promoter")])
+        >>> library.find_text("promotor ptac")[0].number
+        1
+        """
+        return self.text_index.find(
+            words, limit, self.last(), lambda some: self.select(filters, among=some).tolist()
+        )
 
     def select(
         self, filters: Filters | None = None, *, among: Iterable[int] | None = None
@@ -462,7 +496,9 @@ class Library:
             The file is none that we read.
         """
         options = Options(collection, licence, source, tier)
-        return load_file(self.database, self.person, path, options, progress)
+        report = load_file(self.database, self.person, path, options, progress)
+        self.text_index.update(self.last())
+        return report
 
 
 def _user() -> str:
