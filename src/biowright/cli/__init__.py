@@ -66,12 +66,19 @@ VERBS: dict[str, dict[str, tuple[str, str]]] = {
         ),
     },
     "library": {
-        "create": ("biowright.cli.library:create", "Make an empty library."),
+        "create": (
+            "biowright.cli.library:create",
+            "Make a library, empty or with measured parts to begin with.",
+        ),
         "add": ("biowright.cli.library:add", "Add the records of files, of any format."),
         "show": ("biowright.cli.library:show", "Show a part and what was measured of it."),
         "history": ("biowright.cli.library:history", "Show who wrote what of a part, and when."),
         "diff": ("biowright.cli.library:diff", "Show in what two versions differ."),
         "export": ("biowright.cli.library:export", "Write a collection to a file of any format."),
+        "measure": (
+            "biowright.cli.library:measure",
+            "Read measurements from tables; tell what does not fit.",
+        ),
         "stats": ("biowright.cli.library:stats", "Count what is in a library, the tiers apart."),
     },
     "build": {

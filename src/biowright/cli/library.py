@@ -17,13 +17,20 @@ from biowright.library import Filters, Library, LoadReport, PartVersion
 from .arguments import Force, Json, given, named
 from .output import note, print_json, print_table
 
-__all__ = ["add", "create", "diff", "export", "history", "show", "stats"]
+__all__ = ["add", "create", "diff", "export", "history", "measure", "show", "stats"]
 
 _SHOWN = 10
 
 
-def create(folder: str, *, url: str | None = None, json: Json = False) -> int:
-    """Make an empty library.
+def create(
+    folder: str,
+    /,
+    *,
+    url: str | None = None,
+    starter: Annotated[bool, Parameter(negative=())] = False,
+    json: Json = False,
+) -> int:
+    """Make a library, empty or with the starter collection.
 
     Parameters
     ----------
@@ -31,8 +38,10 @@ def create(folder: str, *, url: str | None = None, json: Json = False) -> int:
         The folder to make.
     url
         Keep the records in this database, not in the folder: postgresql+pg8000://user@host/name.
+    starter
+        Put in published parts with their measurements, as far as their licences allow.
     """
-    with Library.create(named(folder), url=url) as library:
+    with Library.create(named(folder), url=url, starter=starter) as library:
         if json:
             print_json({"library": folder, "versions": library.last()})
         else:
@@ -361,6 +370,78 @@ def export(
     for what, count in counts.items():
         note(f"lost: {what} of {count:,} record{'' if count == 1 else 's'}")
     return 0
+
+
+def measure(
+    folder: str,
+    files: Annotated[list[str], Parameter(required=True)],
+    /,
+    *,
+    sheet: str | None = None,
+    context: Annotated[list[str] | None, Parameter(consume_multiple=True, negative=())] = None,
+    doi: str = "",
+    licence: str = "",
+    protocol: str = "",
+    json: Json = False,
+) -> int:
+    """Read measurements from tables; rows that do not fit are told with line and reason.
+
+    Parameters
+    ----------
+    folder
+        The library.
+    files
+        CSV, TSV, .xls or .xlsx with the columns part, quantity, value; and perhaps unit,
+        uncertainty, n, replicates, protocol, doi, licence, host, vector, medium, temperature,
+        inducer, instrument, gain, reference.
+    sheet
+        Of a workbook.
+    context
+        Conditions of all rows, such as host="E. coli DH10B" medium=M9.
+    doi, licence, protocol
+        Of the rows that say none.
+    """
+    given_context = {}
+    for text in context or ():
+        key, equals, value = text.partition("=")
+        if not equals or not key.strip():
+            raise InputError(f"'{text}' is no condition", expected="NAME=VALUE")
+        given_context[key] = value
+    documents = []
+    nothing = False
+    with Library.open(folder) as library:
+        for file in files:
+            report = library.measure_file(
+                file,
+                sheet=sheet,
+                context=given_context,
+                doi=doi,
+                licence=licence,
+                protocol=protocol,
+            )
+            for refusal in report.refused[:_SHOWN]:
+                note(f"refused: {refusal.file}, line {refusal.line}: {refusal.reason}")
+            if len(report.refused) > _SHOWN:
+                note(f"... and {len(report.refused) - _SHOWN:,} more; all with --json")
+            nothing |= bool(report.refused) and not report.added + report.known
+            documents.append(
+                {
+                    "file": file,
+                    "added": report.added,
+                    "known": report.known,
+                    "refused": [asdict(refusal) for refusal in report.refused],
+                }
+            )
+            if not json:
+                words = [f"{report.added:,} measurement{'' if report.added == 1 else 's'} added"]
+                if report.known:
+                    words.append(f"{report.known:,} there already")
+                if report.refused:
+                    words.append(f"{len(report.refused):,} refused")
+                sys.stdout.write(f"{file}: {', '.join(words)}\n")
+    if json:
+        print_json({"files": documents})
+    return 2 if nothing else 0
 
 
 def stats(folder: str, /, *, json: Json = False) -> int:

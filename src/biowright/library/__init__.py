@@ -30,7 +30,9 @@ if TYPE_CHECKING:
     from .library import Library
     from .licences import LICENCES, combined
     from .measurements import Measurement
+    from .measuring import MeasureReport
     from .parts import LoadReport, PartVersion, Refusal
+    from .published import read_source, sources
     from .roles import ROLES, find_role
     from .source import SequenceSource
     from .text import TextHit
@@ -45,7 +47,9 @@ _HOMES = {
     "library": ("Library",),
     "licences": ("LICENCES", "combined"),
     "measurements": ("Measurement",),
+    "measuring": ("MeasureReport",),
     "parts": ("LoadReport", "PartVersion", "Refusal"),
+    "published": ("read_source", "sources"),
     "roles": ("ROLES", "find_role"),
     "source": ("SequenceSource",),
     "text": ("TextHit",),
@@ -64,6 +68,7 @@ __all__ = [
     "Filters",
     "Library",
     "LoadReport",
+    "MeasureReport",
     "MeasuredRange",
     "Measurement",
     "PartVersion",
@@ -72,4 +77,6 @@ __all__ = [
     "TextHit",
     "combined",
     "find_role",
+    "read_source",
+    "sources",
 ]

@@ -129,6 +129,8 @@ class Database:
         rows: Sequence[tuple[Any, ...]],
     ) -> None:
         """Insert many rows by the fastest way that the database has."""
+        if not rows:
+            return
         names = ", ".join(f'"{column}"' for column in columns)
         if self.sqlite:
             marks = ", ".join("?" * len(columns))

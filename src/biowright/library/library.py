@@ -5,8 +5,9 @@ from __future__ import annotations
 import getpass
 import os
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Sequence as SequenceABC
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from biowright.core import ConflictError, InputError, Quantity, Record, Sequence
 
 from . import tables as t
-from .adding import draft_of, role_text, save
+from .adding import Saved, draft_of, role_text, save
 from .calibrations import Calibration, convert, record_calibration
 from .composing import Composed, compose
 from .curation import change, label, links_of, resolve, uses_of, withdraw
@@ -25,9 +26,11 @@ from .filters import Filters, select
 from .history import Difference, Event, chain, compare, events
 from .loading import Options, Progress, load_file
 from .measurements import Measurement, measurements_of, record_measurements
+from .measuring import MeasureReport, measure_file
 from .parts import LoadReport, PartVersion, part_number
 from .reading import Reader
 from .rights import demand, grant, hidden_collections
+from .starter import add_starter
 from .stats import stats
 from .text import TextHit, TextIndex
 from .writes import Write
@@ -81,8 +84,9 @@ class Library:
         *,
         url: str | None = None,
         person: str | None = None,
+        starter: bool = False,
     ) -> Library:
-        """Make an empty library.
+        """Make a library, empty or with the starter collection.
 
         Parameters
         ----------
@@ -92,6 +96,9 @@ class Library:
             Where the records are kept, if not in the folder: ``postgresql+pg8000://...``.
         person : str, optional
             Who writes; the user of the system by default.
+        starter : bool, default False
+            Put in what the package ships: published parts with their measurements, in the
+            collection ``starter``.
 
         Raises
         ------
@@ -120,6 +127,8 @@ class Library:
         library = cls(database, folder, person or _user())
         with library.write("create the library") as write:
             write.connection.execute(t.facts.insert().values(name="id", value=str(uuid.uuid4())))
+        if starter:
+            add_starter(library)
         return library
 
     @classmethod
@@ -394,6 +403,79 @@ class Library:
         with self.write("measure") as write:
             return record_measurements(self.database, write, measured)
 
+    def measure_file(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        sheet: str | None = None,
+        context: Mapping[str, str] | None = None,
+        doi: str = "",
+        licence: str = "",
+        protocol: str = "",
+    ) -> MeasureReport:
+        """Read a table of measurements, one row each; what fits is written, all at once.
+
+        Parameters
+        ----------
+        path : path
+            CSV, TSV, .xls or .xlsx, with the columns part, quantity and value, and perhaps unit,
+            uncertainty, n, replicates, protocol, raw, doi, licence and conditions of the context
+            (host, vector, medium, temperature, inducer, instrument, gain, reference...; others as
+            ``context.NAME``). A value such as ``<0.1`` is censored.
+        sheet : str, optional
+            Of a workbook.
+        context : mapping of str to str, optional
+            Conditions of all rows.
+        doi, licence, protocol : str
+            Of the rows that say none.
+
+        Returns
+        -------
+        MeasureReport
+            With the rows that do not fit, each with its line and the reason.
+
+        Raises
+        ------
+        InputError
+            A column is missing or unknown, or the file cannot be read.
+        """
+        return measure_file(
+            self, path, sheet=sheet, context=context, doi=doi, licence=licence, protocol=protocol
+        )
+
+    def add_measured(
+        self,
+        measured: Iterable[tuple[Record, SequenceABC[Measurement]]],
+        *,
+        collection: str = MAIN,
+        licence: str = "",
+        source: str = "",
+    ) -> LoadReport:
+        """Add records together with their measurements, all or none.
+
+        Parameters
+        ----------
+        measured : iterable of (Record, sequence of Measurement)
+            The numbers of the measurements are given here.
+        collection, licence, source : str
+            As in `add`.
+        """
+        pairs = list(measured)
+        with self.write("add measured parts", detail=source or None) as write:
+            saved = self._save(
+                write, [r for r, _ in pairs], collection, licence, source, "reference"
+            )
+            record_measurements(
+                self.database,
+                write,
+                (
+                    replace(one, number=number)
+                    for number, (_, those) in zip(saved.numbers, pairs, strict=True)
+                    for one in those
+                ),
+            )
+        return LoadReport(write.id, saved.added, saved.parts, saved.skipped)
+
     def calibrate(self, calibration: Calibration) -> None:
         """Store how values in one unit become values in another, and where that holds."""
         with self.write("calibrate") as write:
@@ -455,17 +537,29 @@ class Library:
         LoadReport
         """
         with self.write("add records") as write:
-            values = write.values(collection=collection, licence=licence, source=source, tier=tier)
-            drafts = []
-            for record in records:
-                draft = draft_of(record)
-                draft.licence, draft.source, draft.tier = values.licence, values.source, values.tier
-                if role := role_text(record):
-                    draft.role = write.term("role", role)
-                drafts.append(draft)
-            saved = save(self.database, write.connection, write.id, values.collection, drafts)
-            write.count(saved.added, saved.skipped)
+            saved = self._save(write, records, collection, licence, source, tier)
         return LoadReport(write.id, saved.added, saved.parts, saved.skipped)
+
+    def _save(
+        self,
+        write: Write,
+        records: Iterable[Record],
+        collection: str,
+        licence: str,
+        source: str,
+        tier: str,
+    ) -> Saved:
+        values = write.values(collection=collection, licence=licence, source=source, tier=tier)
+        drafts = []
+        for record in records:
+            draft = draft_of(record)
+            draft.licence, draft.source, draft.tier = values.licence, values.source, values.tier
+            if role := role_text(record):
+                draft.role = write.term("role", role)
+            drafts.append(draft)
+        saved = save(self.database, write.connection, write.id, values.collection, drafts)
+        write.count(saved.added, saved.skipped)
+        return saved
 
     def load(
         self,

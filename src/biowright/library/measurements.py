@@ -101,6 +101,10 @@ class Measurement:
         context = {str(key): str(said) for key, said in self.context.items() if str(said).strip()}
         put(self, "context", dict(sorted(context.items())))
         put(self, "replicates", tuple(float(x) for x in self.replicates))
+        if self.value is not None and "reference" in context:
+            # so that values against different references do not compare
+            value, own = self.value, {"reference": context["reference"]}
+            put(self, "value", Quantity(value.value, value.unit, value.uncertainty, value.n, own))
         units = [self.value.unit] if self.value is not None else []
         units += [self.curve.x_unit, self.curve.y_unit] if self.curve is not None else []
         if any(find_unit(unit).symbol == "RPU" for unit in units) and "reference" not in context:
