@@ -12,10 +12,11 @@ import time
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from biowright.core import InputError, Record, Sequence
 from biowright.formats import read, write
-from biowright.library import Library, bulk
+from biowright.library import Library, bulk, loading, tables
 
 
 def genes(n: int, seed: int = 1) -> bytes:
@@ -105,6 +106,32 @@ def test_an_interrupted_load_goes_on_where_it_stopped(
     assert report.skipped == 0
     assert [(r.line, r.record) for r in report.refused] == [(202, "bad")]
     assert library.load(tmp_path / "g.fa").skipped == 103
+
+
+@pytest.mark.parametrize("disturbed", [False, True])
+def test_a_first_load_makes_its_indexes_at_the_end(
+    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, disturbed: bool
+) -> None:
+    monkeypatch.setattr(bulk, "_PIECE", 500)
+    monkeypatch.setattr(bulk, "_BATCH", 2000)
+    monkeypatch.setattr(loading, "_LARGE", 0)
+    again = b">gene3\nACGTACGT\n>gene3\nACGTACGT\n>new\nGATTACA\n"
+    (tmp_path / "g.fa").write_bytes(genes(50) + again)
+    told: list[int] = []
+
+    def between(done: int, size: int) -> None:
+        told.append(library.last())
+        if disturbed and len(told) == 2:
+            library.add([Record(Sequence("GATTACA"), "new")])
+        assert library.find_exact(library.letters(2))  # a scan, but right
+
+    report = library.load(tmp_path / "g.fa", progress=between)
+    assert (report.added, report.skipped) == ((51, 2) if disturbed else (52, 1))
+    assert sorted(v.name for v in library.describe(library.select())).count("gene3") == 2
+    indexes = sa.inspect(library.database.engine).get_indexes("library_versions")
+    assert {index["name"] for index in indexes} == {index.name for index in tables.DEFERRED}
+    assert library.find_exact("TGTAATC")[0].strand == -1
+    assert library.load(tmp_path / "g.fa").added == 0
 
 
 def test_kill_9_loses_nothing_that_was_acknowledged(tmp_path: Path) -> None:

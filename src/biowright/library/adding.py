@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -12,13 +12,13 @@ import sqlalchemy as sa
 from biowright.core import BiowrightError, Molecule, Record, record_seguid
 
 from . import tables as t
-from .canonical import checksums, key_of
+from .canonical import checksums, circle_key, key_of
 from .database import Database
 from .document import content_of, document_of
 from .packing import REVERSED, flags_of, pack
 from .roles import roles_of
 
-__all__ = ["Draft", "Saved", "draft_of", "name_key", "save"]
+__all__ = ["Draft", "Names", "Saved", "draft_of", "name_key", "save"]
 
 # letters in a block: a part is read with those beside it
 BLOCK = 1 << 20
@@ -76,7 +76,7 @@ def draft_of(record: Record) -> Draft:
     if sequence.molecule is not Molecule.PROTEIN and len(sequence):
         letters = sequence.data.upper().translate(_TO_DNA)
         bounds = np.array([0, len(letters)], np.int64)
-        circle = key_of(checksums(letters, bounds, np.ones(1, np.uint8))[0][0])
+        circle = circle_key(letters)
         reverse = REVERSED * int(checksums(letters, bounds, np.zeros(1, np.uint8))[1][0])
     try:
         _, _, text = record_seguid(record).partition("=")
@@ -107,42 +107,49 @@ def save(
     write: int,
     collection: int,
     drafts: Sequence[Draft],
-    keys: Sequence[int] | None = None,
+    names: Names | None = None,
 ) -> Saved:
     """Write drafts into a collection, in their order.
 
     A draft that is there already, under its name and with its content, is passed over. Where the
     name is known from an earlier write, it becomes the next version of that part; a name that
     comes again within one write is another part.
+
+    Parameters
+    ----------
+    names : Names, optional
+        All names of the library, where a load has written them itself; they are kept in step.
     """
     saved = Saved()
-    if keys is None:
-        keys = [name_key(collection, draft.name) for draft in drafts]
-    known = _known(connection, collection, keys)
+    keys = [name_key(collection, draft.name) for draft in drafts]
+    known = names or Names(collection)
+    if names is None:
+        known.look_up(connection, keys)
     number = last_number(connection)
     first = number + 1
     rows: list[tuple[object, ...]] = []
     kept: list[Draft] = []
     successions: list[tuple[int, int, int]] = []
+    numbers = known.numbers
     for draft, key in zip(drafts, keys, strict=True):
-        before = known.get(key)
-        part, ordinal = number + 1, 1
-        if before is not None:
-            same = next((v for v in before if _same(v, draft)), None)
+        number += 1
+        part, ordinal = number, 1
+        if key in numbers:
+            older = known.versions(connection, key, kept, first, write)
+            same = next((v for v in older if _same(v, draft)), None)
             if same is not None:
+                number -= 1
                 saved.numbers.append(same.number)
                 saved.skipped += 1
                 continue
-            older = _predecessor(before, draft.name, write)
-            if older is not None:
-                part, ordinal = older.part, older.ordinal + 1
-                successions.append((older.number, number + 1, write))
-        number += 1
-        known.setdefault(key, []).append(
-            _Known(number, part, ordinal, draft.content, draft.name, write)
-        )
+            before = _predecessor(older, draft.name, write)
+            if before is not None:
+                part, ordinal = before.part, before.ordinal + 1
+                successions.append((before.number, number, write))
+            older.append(_Known(number, part, ordinal, draft.content, draft.name, write))
+        else:
+            numbers[key] = number
         saved.numbers.append(number)
-        saved.added += 1
         saved.parts += ordinal == 1
         kept.append(draft)
         rows.append(
@@ -153,6 +160,8 @@ def save(
                 draft.document,
             )
         )  # fmt: skip
+    saved.added = len(rows)
+    known.last = number
     if rows:
         database.insert_many(connection, t.versions, _COLUMNS, rows)
         _write_blocks(database, connection, first, kept)
@@ -176,28 +185,55 @@ class _Known:
     write: int
 
 
-def _same(version: _Known, draft: Draft) -> bool:
-    return version.content == draft.content and version.name == draft.name
+class Names:
+    """The names that are taken in a collection, and the versions under them.
 
+    Parameters
+    ----------
+    collection : int
+    """
 
-def _known(
-    connection: sa.Connection, collection: int, keys: Iterable[int]
-) -> dict[int, list[_Known]]:
-    """Give the versions under names that are there already."""
-    found: dict[int, list[_Known]] = {}
-    wanted = list(set(keys))
-    for at in range(0, len(wanted), 1000):
-        some = ",".join(map(str, wanted[at : at + 1000]))
+    def __init__(self, collection: int) -> None:
+        self.collection = collection
+        self.last = 0  # the highest number when they were last right
+        self.numbers: dict[int, int] = {}  # key -> the first number under it
+        self._versions: dict[int, list[_Known]] = {}
+
+    def look_up(self, connection: sa.Connection, keys: Iterable[int]) -> None:
+        """Read the versions under these keys."""
+        wanted = list(set(keys))
+        for at in range(0, len(wanted), 1000):
+            some = ",".join(map(str, wanted[at : at + 1000]))
+            for key, version in self._read(connection, f"name_key IN ({some})"):
+                self._versions.setdefault(key, []).append(version)
+                self.numbers.setdefault(key, version.number)
+
+    def _read(self, connection: sa.Connection, where: str) -> Iterator[tuple[int, _Known]]:
         rows = connection.exec_driver_sql(
             "SELECT name_key, number, part, ordinal, content, name, write, collection "
-            f"FROM {t.versions.name} WHERE name_key IN ({some}) ORDER BY number"
+            f"FROM {t.versions.name} WHERE {where} ORDER BY number"
         )
         for key, number, part, ordinal, content, name, write, home in rows:
-            if home == collection:
-                found.setdefault(key, []).append(
-                    _Known(number, part, ordinal, bytes(content), name, write)
-                )
-    return found
+            if home == self.collection:
+                yield key, _Known(number, part, ordinal, bytes(content), name, write)
+
+    def versions(
+        self, connection: sa.Connection, key: int, pending: Sequence[Draft], first: int, write: int
+    ) -> list[_Known]:
+        """Give the versions under a key, also one of those from `first` on that are not yet written."""
+        if key not in self._versions:
+            number = self.numbers[key]
+            if number >= first:
+                draft = pending[number - first]
+                found = [_Known(number, number, 1, draft.content, draft.name, write)]
+            else:
+                found = [version for _, version in self._read(connection, f"number = {number}")]
+            self._versions[key] = found
+        return self._versions[key]
+
+
+def _same(version: _Known, draft: Draft) -> bool:
+    return version.content == draft.content and version.name == draft.name
 
 
 def _predecessor(before: Sequence[_Known], name: str, write: int) -> _Known | None:

@@ -13,7 +13,7 @@ from biowright.formats import Source
 from biowright.formats.fasta import records_in
 
 from .adding import Draft, draft_of, role_text
-from .canonical import checksums, key_of
+from .canonical import checksums, circle_keys
 from .packing import REVERSED
 from .parts import Refusal
 from .titles import OTHER, PLAIN, Entries, cut
@@ -122,7 +122,7 @@ def _take(batch: Batch, data: bytes, line: int, path: str, protein: bool) -> int
         roles.append(role)
         plain.append(title is not None and start != end)
     upper = letters if max(kinds, default=PLAIN) == PLAIN else letters.upper()
-    circles, _ = checksums(upper, entries.bounds, np.ones(len(entries), np.uint8))
+    circles = circle_keys(upper, entries.bounds).tolist()
     seguids, turned = checksums(upper, entries.bounds, np.zeros(len(entries), np.uint8))
     for draft, circle, seguid, other, role, mine in zip(
         drafts, circles, seguids, turned.tolist(), roles, plain, strict=True
@@ -130,7 +130,7 @@ def _take(batch: Batch, data: bytes, line: int, path: str, protein: bool) -> int
         if draft is None:
             continue
         if mine:
-            draft.circle, draft.seguid = key_of(circle), seguid
+            draft.circle, draft.seguid = circle, seguid
             draft.flags |= REVERSED * other
         batch.drafts.append(draft)
         batch.roles.append(role)

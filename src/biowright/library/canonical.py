@@ -1,8 +1,8 @@
-"""One key for a circle of letters, whatever its origin and strand, for many sequences at once.
+"""One key for a circle of letters, whatever its origin and strand.
 
-It is what SEGUID v2 calls the circular double-stranded checksum (`biowright.core.cdseguid`), of
-linear sequences too: the letters that are the same up to rotation and strand have one key. The
-first 64 bits of it are the store's index; a hit is compared in full.
+Letters that are the same up to rotation and strand have one key of 64 bits, the store's index; a hit
+is compared in full. Beside it stands the SEGUID v2 of the molecule as it is
+(`biowright.core.checksum`), here for many sequences at once.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     Bytes = npt.NDArray[np.uint8]
     Ints = npt.NDArray[np.int64]
 
-__all__ = ["checksums", "circle_key", "key_of"]
+__all__ = ["checksums", "circle_key", "circle_keys", "key_of"]
 
 _COMPLEMENT = np.arange(256, dtype=np.uint8)
 for _one, _other in zip(b"ACGTUMRWSYKVHDB", b"TGCAAKYWSRMBDHV", strict=True):
@@ -118,6 +118,49 @@ def _turned(letters, start, n, complement, buffer):  # type: ignore[no-untyped-d
 
 
 @njit(cache=True, nogil=True)
+def _place(letters, start, n, complement, codes, buffer):  # type: ignore[no-untyped-def]
+    """Give the strand and the offset on it of the least rotation."""
+    strand, offset = 0, -1
+    plain = n >= 31
+    for k in range(start, start + n):
+        plain &= codes[letters[k]] < 4
+    if plain:
+        strand, offset = _least_word(letters, start, n, codes)
+    if offset < 0:
+        strand, offset = _turned(letters, start, n, complement, buffer)
+    return strand, offset
+
+
+@njit(cache=True, nogil=True)
+def _circle_keys(letters, bounds, complement, codes, keys):  # type: ignore[no-untyped-def]
+    longest = 0
+    for i in range(len(bounds) - 1):
+        longest = max(longest, bounds[i + 1] - bounds[i])
+    buffer = np.empty(longest, np.uint8)
+    prime = np.uint64(0x100000001B3)
+    for i in range(len(bounds) - 1):
+        start = bounds[i]
+        n = bounds[i + 1] - start
+        value = np.uint64(0xCBF29CE484222325)
+        if n:
+            strand, offset = _place(letters, start, n, complement, codes, buffer)
+            place = offset if strand == 0 else n - 1 - offset
+            for _ in range(n):
+                letter = letters[start + place]
+                if strand == 0:
+                    place += 1
+                    if place == n:
+                        place = 0
+                else:
+                    letter = complement[letter]
+                    place -= 1
+                    if place < 0:
+                        place = n - 1
+                value = (value ^ np.uint64(letter)) * prime
+        keys[i] = value
+
+
+@njit(cache=True, nogil=True)
 def _strands(letters, bounds, complement, codes, circular, out, strands):  # type: ignore[no-untyped-def]
     longest = 0
     for i in range(len(bounds) - 1):
@@ -127,17 +170,10 @@ def _strands(letters, bounds, complement, codes, circular, out, strands):  # typ
         start = bounds[i]
         n = bounds[i + 1] - start
         strand, offset = 0, 0
-        if not circular[i]:
-            strand = _first_strand(letters, start, n, complement)
+        if circular[i]:
+            strand, offset = _place(letters, start, n, complement, codes, buffer)
         else:
-            offset = -1
-            plain = n >= 31
-            for k in range(start, start + n):
-                plain &= codes[letters[k]] < 4
-            if plain:
-                strand, offset = _least_word(letters, start, n, codes)
-            if offset < 0:
-                strand, offset = _turned(letters, start, n, complement, buffer)
+            strand = _first_strand(letters, start, n, complement)
         strands[i] = strand
         at = 2 * start + i
         out[at + n] = 59  # ;
@@ -187,16 +223,34 @@ def checksums(
     return digests, strands
 
 
+def circle_keys(letters: bytes | bytearray, bounds: Ints) -> Ints:
+    """Give a key of each sequence that is the same from any origin and on either strand.
+
+    Parameters
+    ----------
+    letters : bytes
+        Upper case, sequence after sequence.
+    bounds : ndarray of int64, shape (n + 1,)
+
+    Returns
+    -------
+    ndarray of int64, shape (n,)
+        FNV-1a of the least rotation of both strands.
+    """
+    keys = np.empty(len(bounds) - 1, np.uint64)
+    _circle_keys(np.frombuffer(letters, np.uint8), bounds, _COMPLEMENT, _CODES, keys)
+    return keys.view(np.int64)
+
+
 def circle_key(letters: bytes) -> int:
-    """Give the key of a circle of upper-case letters, a signed integer of 64 bits.
+    """Give the key of one sequence of upper-case letters.
 
     Examples
     --------
     >>> circle_key(b"AACCT") == circle_key(b"CCTAA") == circle_key(b"AGGTT")
     True
     """
-    bounds = np.array([0, len(letters)], np.int64)
-    return key_of(checksums(letters, bounds, np.ones(1, np.uint8))[0][0])
+    return int(circle_keys(letters, np.array((0, len(letters)), np.int64))[0])
 
 
 def key_of(digest: bytes) -> int:

@@ -10,7 +10,7 @@ import numpy as np
 from biowright.core import InputError, Molecule, Sequence
 
 from . import tables as t
-from .canonical import checksums, key_of
+from .canonical import checksums, circle_keys
 from .packing import CIRCULAR, REVERSED
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ __all__ = ["ExactHit", "find_exact"]
 
 _TO_DNA = bytes.maketrans(b"U", b"T")
 _FLIP = bytes.maketrans(b"ACGTMRWSYKVHDB", b"TGCAKYWSRMBDHV")
-_TURN, _STAY = np.ones(1, np.uint8), np.zeros(1, np.uint8)
+_STAY = np.zeros(1, np.uint8)
 _QUERY = f"SELECT number, length, flags, seguid FROM {t.versions.name} WHERE circle = ?"
 
 
@@ -63,8 +63,7 @@ def find_exact(
     if not letters:
         raise InputError("an empty sequence is found nowhere")
     bounds = np.array((0, len(letters)), np.int64)
-    circle, _ = checksums(letters, bounds, _TURN)
-    rows = database.quick(_QUERY, (key_of(circle[0]),))
+    rows = database.quick(_QUERY, (int(circle_keys(letters, bounds)[0]),))
     if not rows:
         return []
     linear, mine = checksums(letters, bounds, _STAY)

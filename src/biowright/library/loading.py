@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import hashlib
 import json
 import os
@@ -16,7 +18,7 @@ from biowright.core import BiowrightError, Record
 from biowright.formats import Source, find_format, open_source
 
 from . import tables as t
-from .adding import draft_of, role_text, save
+from .adding import Names, draft_of, last_number, role_text, save
 from .bulk import Batch, batches
 from .database import Database
 from .parts import LoadReport, Refusal
@@ -72,25 +74,29 @@ def load_file(
         }
         text = json.dumps(detail, ensure_ascii=False, sort_keys=True)
         write, place = _begin(database, person, file, text)
-        deferred = fasta and size >= _LARGE and _defer(database)
         report = _Tally(write)
+        if place:
+            _index(database)
+        elif fasta and size >= _LARGE and _defer(database):
+            report.names = Names(0)
         walked = (
             batches(source, place, protein=source.suffix in _PROTEINS)
             if fasta
             else _record_batches(source, place)
         )
-        for batch in walked:
-            _commit(database, person, write, batch, options, report)
-            if progress is not None:
-                progress(size if batch.place < 0 else batch.place if fasta else 0, size)
-        if deferred or place:
-            _index(database)
+        with _uncollected():
+            for batch in walked:
+                _commit(database, person, write, batch, options, report)
+                if progress is not None:
+                    progress(size if batch.place < 0 else batch.place if fasta else 0, size)
+        _index(database)
     return report.report()
 
 
 class _Tally:
     def __init__(self, write: int) -> None:
         self.write = write
+        self.names: Names | None = None  # of a load that makes the indexes when it is done
         self.added = self.parts = self.skipped = 0
         self.refused: list[Refusal] = []
         self.losses: list[tuple[str, str, str]] = []
@@ -151,7 +157,13 @@ def _commit(
                 draft.licence = values.licence
             if role:
                 draft.role = write.term("role", role)
-        saved = save(database, write.connection, write_id, values.collection, batch.drafts)
+        names = tally.names
+        if names is not None and names.last != last_number(write.connection):
+            _make_indexes(write.connection)  # somebody else has written meanwhile
+            names = tally.names = None
+        if names is not None:
+            names.collection = values.collection
+        saved = save(database, write.connection, write_id, values.collection, batch.drafts, names)
         if batch.refused:
             write.refuse(batch.refused)
         write.count(saved.added, saved.skipped, len(batch.refused), place=batch.place)
@@ -215,6 +227,25 @@ def _defer(database: Database) -> bool:
 
 
 def _index(database: Database) -> None:
-    with database.writing() as connection:
-        for index in t.DEFERRED:
-            index.create(connection, checkfirst=True)
+    missing = {index.name for index in t.DEFERRED}
+    missing -= {row["name"] for row in sa.inspect(database.engine).get_indexes(t.versions.name)}
+    if missing:
+        with database.writing() as connection:
+            _make_indexes(connection)
+
+
+def _make_indexes(connection: sa.Connection) -> None:
+    for index in t.DEFERRED:
+        index.create(connection, checkfirst=True)
+
+
+@contextlib.contextmanager
+def _uncollected() -> Iterator[None]:
+    """Do without the collector of cycles: a load makes millions of objects and no cycle."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()

@@ -168,8 +168,8 @@ calibrations = _table(
 DEFERRED = (
     sa.Index("library_versions_circle", versions.c.circle),
     sa.Index("library_versions_seguid", versions.c.seguid),
+    sa.Index("library_versions_name", versions.c.name_key),
 )
-sa.Index("library_versions_name", versions.c.name_key)
 sa.Index("library_terms_text", terms.c.kind, terms.c.text, unique=True)
 sa.Index("library_labels_part", labels.c.part)
 sa.Index("library_labels_text", labels.c.text)

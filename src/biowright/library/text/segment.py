@@ -64,6 +64,27 @@ class Segment:
 
 
 @njit(cache=True, nogil=True)
+def _order(hashes, order, spare):  # type: ignore[no-untyped-def]
+    """Sort by radix, 16 bits at a time; equal hashes keep their order."""
+    n = len(hashes)
+    for i in range(n):
+        order[i] = i
+    counts = np.empty(65537, np.int64)
+    for shift in (0, 16, 32, 48):
+        bits = np.uint64(shift)
+        counts[:] = 0
+        for i in range(n):
+            counts[((hashes[i] >> bits) & np.uint64(0xFFFF)) + np.uint64(1)] += 1
+        for k in range(1, 65537):
+            counts[k] += counts[k - 1]
+        for i in range(n):
+            digit = (hashes[order[i]] >> bits) & np.uint64(0xFFFF)
+            spare[counts[digit]] = order[i]
+            counts[digit] += 1
+        order, spare = spare, order
+
+
+@njit(cache=True, nogil=True)
 def _spell(data, starts, ends, chosen, out_bounds, out):  # type: ignore[no-untyped-def]
     at = 0
     for i in range(len(chosen)):
@@ -87,7 +108,8 @@ def build(texts: bytes, first: int, last: int, path: Path) -> None:
     r"""Write a segment of folded texts, one document a line, its name before ``\x01``."""
     data = np.frombuffer(texts, np.uint8)
     starts, ends, documents, hashes = tokens(data)
-    order = np.argsort(hashes, kind="stable")
+    order = np.empty(len(hashes), np.int32)
+    _order(hashes, order, np.empty(len(hashes), np.int32))
     hashes, documents = hashes[order], documents[order]
     # a word that stands twice in a document counts once, in its name if it is there
     new_word = np.ones(len(hashes), bool)
