@@ -67,9 +67,7 @@ def offtargets(
     index
         The folder that indices are kept in; by default one of the user's caches.
     """
-    named(str(out))
-    if out.exists() and not force:
-        raise ConflictError("the file exists already", path=out, hint="say --force to replace it")
+    _writable(out, force)
     motif = Pam.of(pam, None if side is None else int(side))
     listed, notices = read_guides(given(guides), motif)
     started = time.process_time()
@@ -191,14 +189,10 @@ def guides(
     """
     from biowright.design import nuclease as named_nuclease
     from biowright.design import read_nucleases
-    from biowright.design.guides import activity_score, rank_guides, write_guides
+    from biowright.design.guides import activity_score, rank_all, write_guides
 
     if out is not None:
-        named(str(out))
-        if out.exists() and not force:
-            raise ConflictError(
-                "the file exists already", path=out, hint="say --force to replace it"
-            )
+        _writable(out, force)
     tool = named_nuclease(nuclease, None if nucleases is None else read_nucleases(nucleases))
     model = None if score is None else activity_score(score)
     if model is not None and not model.holds_for(tool.name):
@@ -208,19 +202,17 @@ def guides(
         )
     targets = _targets(target, genome, circular, from_)
     sites = open_index(genome, tool.motif, circular=circular, folder=index, format=from_)
-    rows = []
-    for one in targets:
-        ranked = rank_guides(
-            one,
-            tool,
-            sites,
-            spacer=spacer,
-            mismatches=mismatches,
-            score=model,
-            promoter=promoter,
-            enzymes=[name.strip() for name in avoid.split(",") if name.strip()],
-        )
-        rows += [(one.name, row) for row in ranked]
+    ranked = rank_all(
+        targets,
+        tool,
+        sites,
+        spacer=spacer,
+        mismatches=mismatches,
+        score=model,
+        promoter=promoter,
+        enzymes=[name.strip() for name in avoid.split(",") if name.strip()],
+    )
+    rows = [(one.name, row) for one, some in zip(targets, ranked, strict=True) for row in some]
     if out is not None:
         write_guides(rows, out, force=force)
     for notice in sites.notices:
@@ -265,6 +257,15 @@ def guides(
             ],
         )
     return 0 if rows else 1
+
+
+def _writable(out: Path, force: bool) -> None:
+    """Refuse a file that could not be written, before the work."""
+    named(str(out))
+    if out.exists() and not force:
+        raise ConflictError("the file exists already", path=out, hint="say --force to replace it")
+    if not out.parent.is_dir():
+        raise InputError("there is no such folder", path=out.parent)
 
 
 def _targets(text: str, genome: Path, circular: bool, format: str | None) -> list[Target]:

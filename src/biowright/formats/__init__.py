@@ -5,12 +5,29 @@ comes back as a list of `Loss`; what only one format knows is kept in ``Record.e
 round trip in that format.
 """
 
-from .conversion import Conversion, OpenedFile, convert, open_records
-from .files import read, stream, write
-from .format import Document, Format, Loss
-from .output import open_output, remove_unfinished
-from .registry import find_format, format_for_path, formats
-from .source import Source, open_source
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from biowright.core.lazy import lazy_names
+
+if TYPE_CHECKING:
+    from .conversion import Conversion, OpenedFile, convert, open_records
+    from .files import read, stream, write
+    from .format import Document, Format, Loss
+    from .output import open_output, remove_unfinished
+    from .registry import find_format, format_for_path, formats
+    from .source import Source, open_source
+
+_HOMES = {
+    "conversion": ("Conversion", "OpenedFile", "convert", "open_records"),
+    "files": ("read", "stream", "write"),
+    "format": ("Document", "Format", "Loss"),
+    "output": ("open_output", "remove_unfinished"),
+    "registry": ("find_format", "format_for_path", "formats"),
+    "source": ("Source", "open_source"),
+}
+__getattr__, __dir__ = lazy_names(__name__, _HOMES)
 
 __all__ = [
     "Conversion",

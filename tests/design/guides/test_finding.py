@@ -17,6 +17,7 @@ from biowright.design.guides import (
     cfd_score,
     find_guides,
     find_target,
+    rank_all,
     rank_guides,
     rule_set_2,
     write_guides,
@@ -197,3 +198,16 @@ def test_the_table_has_a_row_a_guide(tmp_path: Path) -> None:
     assert written["guide"] == GUIDE
     assert written["off_targets"] == "0,0,0,0,0"
     assert written["specificity"] == "1.0000"
+
+
+def test_many_targets_are_ranked_as_one_by_one() -> None:
+    rng = random.Random(9)
+    text = "".join(rng.choices("ACGT", k=3000))
+    record = Record(Sequence(text, topology="circular"), "p")
+    tool, index = nuclease("SpCas9"), index_records(record, "NGG")
+    targets = [Target(record, at, at + 200, str(at)) for at in (0, 500, 2900)]
+    targets.append(Target(record, 5, 6, "nothing"))
+    together = rank_all(targets, tool, index)
+    assert together == [rank_guides(target, tool, index) for target in targets]
+    assert together[0]
+    assert not together[3]

@@ -10,7 +10,17 @@
 True
 """
 
-from .picture import draw_svg
-from .terminal import draw_text
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from biowright.core.lazy import lazy_names
+
+if TYPE_CHECKING:
+    from .picture import draw_svg
+    from .terminal import draw_text
+
+_HOMES = {"picture": ("draw_svg",), "terminal": ("draw_text",)}
+__getattr__, __dir__ = lazy_names(__name__, _HOMES)
 
 __all__ = ["draw_svg", "draw_text"]

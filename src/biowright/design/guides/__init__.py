@@ -30,7 +30,7 @@ if TYPE_CHECKING:
         out_of_frame_score,
     )
     from .mismatches import cfd_score, mit_score, specificity
-    from .ranking import RankedGuide, rank_guides
+    from .ranking import RankedGuide, rank_all, rank_guides
     from .tables import write_guides
     from .targets import Target, find_target
 
@@ -51,7 +51,7 @@ _HOMES = {
         "out_of_frame_score",
     ),
     "mismatches": ("cfd_score", "mit_score", "specificity"),
-    "ranking": ("RankedGuide", "rank_guides"),
+    "ranking": ("RankedGuide", "rank_all", "rank_guides"),
     "tables": ("write_guides",),
     "targets": ("Target", "find_target"),
 }
@@ -73,6 +73,7 @@ __all__ = [
     "microhomology_score",
     "mit_score",
     "out_of_frame_score",
+    "rank_all",
     "rank_guides",
     "rule_set_1",
     "rule_set_2",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -18,7 +19,7 @@ from .finding import FoundGuide, find_guides, turned
 from .mismatches import cfd_score
 from .targets import Target
 
-__all__ = ["RankedGuide", "rank_guides"]
+__all__ = ["RankedGuide", "rank_all", "rank_guides"]
 
 _POL_III = ("U6", "H1", "7SK", "U3")
 _FOLD = -3.0
@@ -112,6 +113,39 @@ def rank_guides(
     InputError
         The index is of another motif, the score of another nuclease, or an enzyme is unknown.
     """
+    return rank_all(
+        [target],
+        nuclease,
+        index,
+        spacer=spacer,
+        mismatches=mismatches,
+        score=score,
+        promoter=promoter,
+        enzymes=enzymes,
+    )[0]
+
+
+def rank_all(
+    targets: Sequence[Target],
+    nuclease: Nuclease,
+    index: SiteIndex,
+    *,
+    spacer: int | None = None,
+    mismatches: int = 4,
+    score: ActivityScore | None = None,
+    promoter: str = "",
+    enzymes: Sequence[str] = (),
+    executor: Executor | None = None,
+) -> list[list[RankedGuide]]:
+    """Rank the guides of many targets, searching the genome once.
+
+    Parameters and errors as in `rank_guides`.
+
+    Returns
+    -------
+    list of list of RankedGuide
+        For each target, in order; empty where it has no guide.
+    """
     if index.pam != nuclease.motif:
         raise InputError(
             f"the index is for {index.pam}, and {nuclease.name} needs {nuclease.motif}"
@@ -121,41 +155,47 @@ def rank_guides(
             f"{score.name} was learned from {score.nuclease} and says nothing of {nuclease.name}",
             hint="rank without it",
         )
-    found = find_guides(target, nuclease, spacer=spacer)
-    if not found:
-        return []
     cutters = [(name, enzyme(name)) for name in enzymes]
-    hits = search_sites(index, [Guide(guide.spacer) for guide in found], mismatches=mismatches)
-    number = {guide.spacer: at for at, guide in enumerate(hits.guides)}
+    found = [find_guides(target, nuclease, spacer=spacer) for target in targets]
+    spacers = list(dict.fromkeys(guide.spacer for guides in found for guide in guides))
+    if not spacers:
+        return [[] for _ in targets]
+    hits = search_sites(
+        index, [Guide(spacer) for spacer in spacers], mismatches=mismatches, executor=executor
+    )
     takes, by = _taken(hits, nuclease)
-    folds = hairpin_energies([guide.spacer for guide in found])
-    activities = _activities(target, found, score, index.pam)
-    made = []
-    for guide, fold, activity in zip(found, folds.tolist(), activities, strict=True):
-        at = number[guide.spacer]
-        counts = hits.counts[at].tolist()
-        perfect = counts[0]
-        # its own site takes 1, if it is in the genome
-        others = max(takes[at] - (1.0 if perfect else 0.0), 0.0)
-        place = target.coding_place(guide.cut)
-        problems = _problems(guide, fold, perfect, promoter, cutters)
-        made.append(
-            RankedGuide(
-                guide,
-                0,
-                1 / (1 + others),
-                by,
-                perfect,
-                (max(perfect - 1, 0), *counts[1:]),
-                sum(c in "GC" for c in guide.spacer) / len(guide.spacer),
-                fold,
-                None if place is None else place / target.coding_length,
-                activity,
-                problems,
+    folds = hairpin_energies(spacers)
+    number = {spacer: at for at, spacer in enumerate(spacers)}
+    ranked = []
+    for target, guides in zip(targets, found, strict=True):
+        made = []
+        activities = _activities(target, guides, score, index.pam)
+        for guide, activity in zip(guides, activities, strict=True):
+            at = number[guide.spacer]
+            counts = hits.counts[at].tolist()
+            perfect = counts[0]
+            # its own site takes 1, if it is in the genome
+            others = max(float(takes[at]) - (1.0 if perfect else 0.0), 0.0)
+            place = target.coding_place(guide.cut)
+            fold = float(folds[at])
+            made.append(
+                RankedGuide(
+                    guide,
+                    0,
+                    1 / (1 + others),
+                    by,
+                    perfect,
+                    (max(perfect - 1, 0), *counts[1:]),
+                    sum(c in "GC" for c in guide.spacer) / len(guide.spacer),
+                    fold,
+                    None if place is None else place / target.coding_length,
+                    activity,
+                    _problems(guide, fold, perfect, promoter, cutters),
+                )
             )
-        )
-    made.sort(key=lambda row: _order(row, promoter))
-    return [replace(row, rank=rank) for rank, row in enumerate(made, 1)]
+        made.sort(key=lambda row: _order(row, promoter))
+        ranked.append([replace(row, rank=rank) for rank, row in enumerate(made, 1)])
+    return ranked
 
 
 def _order(row: RankedGuide, promoter: str) -> tuple[object, ...]:

@@ -304,12 +304,12 @@ def _array(data: bytes | mmap.mmap, entry: object, name: str) -> npt.NDArray[np.
 
 def _digest(path: str | os.PathLike[str]) -> str:
     """Give the SHA-256 of a file's bytes."""
-    from biowright.formats import open_source
-
     try:
         with Path(path).open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError:
+        from biowright.formats import open_source
+
         # it says what is wrong in the house's words
         open_source(path).close()
         raise

@@ -188,6 +188,6 @@ def unary(keys: Words, length: int) -> Bytes:
 def starts_of(bits: Bytes, length: int) -> Places:
     """Give where each key begins among the sorted, and at last how many there are."""
     keys = 1 << 2 * length
-    starts = np.zeros(keys + 1, np.int64)
+    starts = np.zeros(keys + 1, np.int32)
     np.subtract(np.flatnonzero(np.unpackbits(bits).view(bool)), np.arange(keys), out=starts[1:])
     return starts
