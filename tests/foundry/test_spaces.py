@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import gzip
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from biowright.core import InputError
+from biowright.core import Attributes, InputError, Quantity, Record, Sequence
 from biowright.design import Conditions, Constructs, ListedCandidates, ProteinVariants
 from biowright.foundry.settings import (
+    Choice,
     ConditionSpace,
     ConstructSpace,
     Factor,
@@ -19,6 +21,7 @@ from biowright.foundry.settings import (
     TableSpace,
 )
 from biowright.foundry.spaces import make_space, read_rows
+from biowright.library import Library, Measurement
 
 
 def table(folder: Path, text: str, **more: object) -> ListedCandidates:
@@ -130,3 +133,42 @@ def test_an_unreadable_table(data: bytes, tmp_path: Path) -> None:
     (tmp_path / "t.csv").write_bytes(data)
     with pytest.raises(InputError, match="cannot be read"):
         read_rows(tmp_path / "t.csv", "id")
+
+
+def test_constructs_of_a_library(tmp_path: Path) -> None:
+    with Library.create(tmp_path / "lib") as library:
+        said = {"p1": "ACGT", "p2": "ACGTA", "p3": "ACGTAC"}
+        library.add(
+            Record(Sequence(letters), name, annotations=Attributes({"role": "promoter"}))
+            for name, letters in said.items()
+        )
+        library.add([Record(Sequence("ATGTAA"), "g", annotations=Attributes({"role": "CDS"}))])
+        library.measure(
+            Measurement(number, "strength", Quantity(number, "AU")) for number in (1, 2, 3)
+        )
+    strong = Choice(role="promoter", quantity="strength", at_least="1.5 AU")
+    slots = (Slot(name="p", choose=strong), Slot(name="c", parts=("P4",)))
+    space = ConstructSpace(kind="construct", library=str(tmp_path / "lib"), slots=slots)
+    made = make_space(space)
+    assert isinstance(made, Constructs)
+    assert made.slots == (("p", ("p2", "p3")), ("c", ("g",)))
+    with Library.open(tmp_path / "lib") as library:
+        library.add([Record(Sequence("ACGTACG"), "p4")])
+        library.measure([Measurement(5, "strength", Quantity(9, "AU"))])
+    slots = (Slot(name="p", choose=Choice(quantity="strength", at_least="1.5 AU")), slots[1])
+    grown = make_space(replace(space, slots=slots))
+    assert isinstance(grown, Constructs)
+    assert grown.slots[0][1] == ("p2", "p3", "p4")
+    kept = make_space(replace(space, slots=slots, newest=4))
+    assert isinstance(kept, Constructs)
+    assert kept.slots == made.slots
+    for slot, what in (
+        (Slot(name="p", choose=Choice(role="promotor")), "did you mean 'promoter'"),
+        (Slot(name="p", choose=Choice(role="terminator")), "no part of the library is chosen"),
+        (Slot(name="p", choose=Choice(at_least="1 AU")), "a bound without a quantity"),
+        (Slot(name="p", parts=("q",)), "there is no part 'q'"),
+    ):
+        with pytest.raises(InputError, match=f"slot p: .*{what}|{what}"):
+            make_space(replace(space, slots=(slot,)))
+    with pytest.raises(InputError, match="either a parts file or a library"):
+        make_space(replace(space, library=None))

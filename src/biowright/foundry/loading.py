@@ -161,6 +161,7 @@ def _keys(location: tuple[str | int, ...]) -> list[str]:
         "build": schema.BuildSettings,
         "plate": schema.PlateSettings,
         "slots": schema.Slot,
+        "choose": schema.Choice,
         "factors": schema.Factor,
         "sums": schema.Share,
         "protein": ProteinSpace,
@@ -179,7 +180,10 @@ def _keys(location: tuple[str | int, ...]) -> list[str]:
 def _resolved(settings: CampaignSettings, folder: Path) -> CampaignSettings:
     space, lab = settings.space, settings.lab
     if isinstance(space, ConstructSpace):
-        space = replace(space, parts=folder / space.parts)
+        if space.parts is not None:
+            space = replace(space, parts=folder / space.parts)
+        if space.library is not None and "://" not in space.library:
+            space = replace(space, library=str(folder / space.library))
     elif isinstance(space, TableSpace):
         space = replace(space, file=folder / space.file)
     elif isinstance(space, ProteinSpace) and not space.parent.isalpha():

@@ -15,6 +15,7 @@ from pydantic import ConfigDict, Field
 __all__ = [
     "BuildSettings",
     "CampaignSettings",
+    "Choice",
     "ConditionSpace",
     "ConstructSpace",
     "Factor",
@@ -133,6 +134,36 @@ class ProteinSpace:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """``choose = { ... }`` of a slot: which parts of the library may stand there.
+
+    Parameters
+    ----------
+    role, tag, collection, tier, licence_within, host : str, optional
+        As the library's filters.
+    min_length, max_length : int, optional
+    quantity : str, optional
+        Something measured, within the bounds that follow.
+    at_least, at_most : str, optional
+        With their unit: ``"0.1 RPU"``.
+    """
+
+    __pydantic_config__ = _STRICT
+
+    role: str | None = None
+    tag: str | None = None
+    collection: str | None = None
+    tier: str | None = None
+    licence_within: str | None = None
+    host: str | None = None
+    min_length: int | None = None
+    max_length: int | None = None
+    quantity: str | None = None
+    at_least: str | None = None
+    at_most: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Slot:
     """``[[space.slots]]``: one place of a construct and the parts that may stand there.
 
@@ -141,22 +172,31 @@ class Slot:
     name : str
     parts : tuple of str
         Names of records in the parts file, or roles in the form ``role:promoter`` for all with that role.
+        With a library, names, aliases or identities (``P17``, ``P17.2``) of its parts.
+    choose : Choice, optional
+        With a library, all its parts that pass these filters.
     """
 
     __pydantic_config__ = _STRICT
 
     name: Name
-    parts: Annotated[tuple[str, ...], Field(min_length=1)]
+    parts: tuple[str, ...] = ()
+    choose: Choice | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConstructSpace:
-    """``[space] kind = "construct"``: slots filled from a parts file.
+    """``[space] kind = "construct"``: slots filled from a parts file or from a library.
 
     Parameters
     ----------
-    parts : path
+    parts : path, optional
         Any file that Biowright reads: GenBank, SBOL, FASTA, a part table.
+    library : str, optional
+        A parts library instead: its folder, or the URL of its database.
+    newest : int, optional
+        Look at no version of the library above this number, so that the space stays what it is while
+        the library grows.
     slots : tuple of Slot
         In 5'→3' order.
     exclusions : tuple of tuple of str
@@ -166,7 +206,9 @@ class ConstructSpace:
     __pydantic_config__ = _STRICT
 
     kind: Literal["construct"]
-    parts: Path
+    parts: Path | None = None
+    library: str | None = None
+    newest: Annotated[int, Field(ge=1)] | None = None
     slots: Annotated[tuple[Slot, ...], Field(min_length=1)]
     exclusions: tuple[tuple[str, ...], ...] = ()
 

@@ -24,6 +24,7 @@ from biowright.design import (
 from biowright.formats import read
 from biowright.learn import Factor, Factors, SumLimit, Table
 
+from .library_slots import fill_from_library
 from .settings import ConditionSpace, ConstructSpace, ProteinSpace, TableSpace
 
 __all__ = ["make_space", "read_rows"]
@@ -53,9 +54,7 @@ def make_space(
                 name,
             )
         case ConstructSpace():
-            slots = [(slot.name, slot.parts) for slot in space.slots]
-            filled, parts = fill_slots(slots, read(space.parts), path=space.parts)
-            return Constructs(filled, parts, space.exclusions)
+            return _constructs(space)
         case ConditionSpace():
             factors = tuple(
                 Factor(f.name, "categorical", levels=tuple(map(_level, f.choices)))
@@ -73,6 +72,27 @@ def make_space(
             return Conditions(Factors(factors=factors, sums=sums))
         case TableSpace():
             return _listed(space)
+
+
+def _constructs(space: ConstructSpace) -> Constructs:
+    if (space.parts is None) == (space.library is None):
+        raise InputError(
+            "the space needs either a parts file or a library",
+            hint="say parts = 'parts.csv' or library = 'DIR' in [space]",
+        )
+    if space.library is not None:
+        filled, parts = fill_from_library(space)
+        return Constructs(filled, parts, space.exclusions)
+    assert space.parts is not None
+    for slot in space.slots:
+        if slot.choose is not None or not slot.parts:
+            raise InputError(
+                f"slot {slot.name}: it names no parts of the file",
+                hint="'choose' is for a library; of a file say parts = ['role:promoter']",
+            )
+    slots = [(slot.name, slot.parts) for slot in space.slots]
+    filled, parts = fill_slots(slots, read(space.parts), path=space.parts)
+    return Constructs(filled, parts, space.exclusions)
 
 
 def _level(choice: str | float) -> str:
