@@ -11,7 +11,14 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from biowright.build import export_plan, plan_pieces
-from biowright.build.planning import Alternative, choose_plan, find_matches, plan_synthesis
+from biowright.build.planning import (
+    Alternative,
+    choose_plan,
+    find_matches,
+    offer_fixes,
+    plan_synthesis,
+)
+from biowright.build.planning import domesticate as remove_sites
 from biowright.core import InputError, Record
 from biowright.core import Sequence as Letters
 from biowright.formats import read
@@ -33,6 +40,7 @@ def plan(
     method: Several = (),
     enzyme: Several = ("BsaI", "BsmBI", "BbsI", "SapI"),
     reuse: int = 150,
+    domesticate: Annotated[bool, Parameter(negative=())] = False,
     best: str = "cheapest",
     out: Path | None = None,
     robot: str = "Flex",
@@ -60,6 +68,8 @@ def plan(
         Enzymes for Golden Gate, in the order of preference.
     reuse
         The shortest stretch that is copied from what one has, in bp; 0 for none.
+    domesticate
+        Remove the sites of an enzyme from the targets' genes by synonymous codons first; says which.
     best
         Which plan is taken: cheapest, fastest or safest.
     out
@@ -79,10 +89,19 @@ def plan(
     stock = [record for file in have for record in read(file)]
     if library is not None:
         stock += _library(library, wanted, max(reuse, 150))
+    changed: dict[str, list[str]] = {}
+    if domesticate:
+        for number, record in enumerate(wanted):
+            wanted[number], scissors, changes = remove_sites(record, enzyme)
+            changed[record.name] = [change.what for change in changes]
+            enzyme = (scissors, *(name for name in enzyme if name != scissors))
+            note(
+                f"{record.name}: {len(changes)} codons changed for {scissors}: {changed[record.name]}"
+            )
     found = plan_synthesis(
         wanted, have=stock, vendors=vendor, methods=method, enzymes=enzyme, reuse=reuse
     )
-    chosen = choose_plan(found, best)
+    chosen = offer_fixes(choose_plan(found, best))
     files: dict[str, str] = {}
     marking = ""
     if out is not None or json:  # letters leave, so that they are screened
@@ -101,6 +120,7 @@ def plan(
             {
                 **_summary(chosen),
                 "alternatives": [_told(alternative) for alternative in found],
+                "changes": changed,
                 "out": None if out is None else str(out),
                 "files": files,
                 "screening": marking,

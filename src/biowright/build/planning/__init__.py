@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from biowright.core.lazy import lazy_names
 
 if TYPE_CHECKING:
+    from .fixes import domesticate, offer_fixes
     from .plans import choose_plan, plan_synthesis
     from .proof import prove
     from .reuse import Match, best_cover, find_matches
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from .vendors import Breach, Product, Rule, product, products, read_product
 
 _HOMES = {
+    "fixes": ("domesticate", "offer_fixes"),
     "plans": ("choose_plan", "plan_synthesis"),
     "proof": ("prove",),
     "reuse": ("Match", "best_cover", "find_matches"),
@@ -44,7 +46,9 @@ __all__ = [
     "SynthesisPlan",
     "best_cover",
     "choose_plan",
+    "domesticate",
     "find_matches",
+    "offer_fixes",
     "plan_synthesis",
     "product",
     "products",

@@ -147,7 +147,7 @@ class Bench:
         if wishes.method == "order":
             if closed:
                 raise NegativeResult("a circle is not ordered whole as a fragment")
-            return self._ordered(ground.window(start, end), name, "the whole target")
+            return self._ordered(ground.window(start, end), name, "the whole target", start)
         if wishes.method == "annealing":
             return self._annealed(ground, start, end, closed, name)
         if wishes.method == "pca":
@@ -439,7 +439,8 @@ class Bench:
         if piece.match is None:
             if self.wishes.fragments.kind in ("oligo", "pool"):
                 return self._cycled(letters, title, max(level - 1, 0))
-            return self._ordered(letters, title, _place(ground, piece.start, piece.end))
+            place = _place(ground, piece.start, piece.end)
+            return self._ordered(letters, title, place, piece.start, len(left))
         return self._copied(ground, piece, left, right, letters, title)
 
     def _copied(
@@ -550,7 +551,7 @@ class Bench:
 
     # ---- what is collected -------------------------------------------------------------------
 
-    def _ordered(self, letters: str, name: str, purpose: str) -> str:
+    def _ordered(self, letters: str, name: str, purpose: str, start: int, flank: int = 0) -> str:
         made = self.wishes.fragments
         if made.kind != "fragment":
             raise NegativeResult(f"{made.id} makes no fragments")
@@ -563,7 +564,15 @@ class Bench:
         name = self._new(name)
         price = made.cost(len(letters))
         self.orders[name] = Order(
-            name, letters, made.id, price, made.price.currency, purpose, made.breaches(letters)
+            name,
+            letters,
+            made.id,
+            price,
+            made.price.currency,
+            purpose,
+            made.breaches(letters),
+            start,
+            flank,
         )
         self._known[letters, made.id] = name
         self.sequences[name] = letters, False

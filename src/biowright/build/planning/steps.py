@@ -75,6 +75,10 @@ class Order:
     purpose : str
     breaches : tuple of Breach
         Of the vendor's rules; ask the vendor, take the fix, or order elsewhere.
+    start : int
+        Where its letters begin in the target, after the flank; -1 for what is no stretch of it.
+    flank : int
+        How many letters stand before, for an enzyme.
     """
 
     name: str
@@ -84,6 +88,8 @@ class Order:
     currency: str
     purpose: str
     breaches: tuple[Breach, ...] = ()
+    start: int = -1
+    flank: int = 0
 
 
 @dataclass(frozen=True, slots=True)
