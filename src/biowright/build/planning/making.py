@@ -8,8 +8,9 @@ of 100 kb of these, and so on (Gibson et al. 2010, doi:10.1126/science.1190719).
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,6 +25,7 @@ from ..golden_gate import site_ends
 from ..names import plain_name
 from .overhangs import choose_cuts, overhang_costs
 from .reuse import Match
+from .sharing import Border
 from .splitting import CORE, REACH, Ground, split
 from .steps import METHODS, Junction, Order, Reaction, clones_to_pick
 from .vendors import Product, product
@@ -90,6 +92,8 @@ class Bench:
     wishes : Wishes
     stock : sequence of Record
         What one has.
+    borders : mapping of str to sequence of Border
+        For each target's name, where a cut lets others share its pieces.
     orders, primers, reactions, used, sequences, notices
         What was collected so far; `sequences` has the letters of every molecule and whether it is a
         circle.
@@ -104,7 +108,9 @@ class Bench:
     sequences: dict[str, tuple[str, bool]] = field(default_factory=dict)
     notices: dict[str, None] = field(default_factory=dict)
     _known: dict[tuple[str, str], str] = field(default_factory=dict)
+    borders: Mapping[str, Sequence[Border]] = field(default_factory=dict)
     _whole: str = ""
+    _offsets: dict[int, int] = field(default_factory=dict)
 
     def make(self, target: Record, cover: Sequence[Match]) -> str:
         """Plan a target, and give the name of the molecule that it is.
@@ -286,7 +292,14 @@ class Bench:
             high = low + size + overlap
         matches = _clipped(cover, low, high, total, ground.letters.circular, self.wishes.least)
         costs = ground.along(cost, low, high)
-        pieces = self._pieces(low, high, matches, costs, overlap, closed)
+        borders = self._usable(ground, low, high, overlap, closed) if golden and not matches else []
+        if borders and closed:
+            low, high = borders[0][0], borders[0][0] + size + overlap
+            costs = ground.along(cost, low, high)
+        if borders:
+            pieces = self._parts(low, high, borders, costs, overlap, closed)
+        else:
+            pieces = self._pieces(low, high, matches, costs, overlap, closed)
         if len(pieces) > 2 * method.pieces:
             raise NegativeResult(f"{len(pieces)} pieces are too many for one {method.title}")
         if len(pieces) > method.pieces:
@@ -301,11 +314,9 @@ class Bench:
                 ground,
                 enzyme_name,
                 [low, *cuts] if closed else cuts,
-                [
-                    _freedom(pieces, i, overlap, closed)
-                    for i in range(0 if closed else 1, len(pieces))
-                ],
+                self._freedoms(pieces, borders, overlap, closed, len(ground.letters)),
             )
+            self._note(cuts, pieces, borders, closed, len(ground.letters))
             if closed:
                 shift = cuts[0] - pieces[0].start
                 pieces[0].start += shift
@@ -418,6 +429,83 @@ class Bench:
             cuts = split(costs[left - low : high - low], high - left, overlap, least, most)
             pieces += _between(left, high, [left + cut for cut in cuts], overlap)
         return pieces
+
+    def _usable(
+        self, ground: Ground, low: int, high: int, overlap: int, closed: bool
+    ) -> list[Border]:
+        """Give the borders that hold an overhang, far enough from one another for pieces to be made."""
+        if self._whole not in self.borders:
+            return []
+        least = self._lengths()[0]
+        kept: list[Border] = []
+        size = len(ground.letters)
+        for start, width in self.borders[self._whole]:
+            if width < overlap or (not closed and not low + least <= start <= high - least):
+                continue
+            if kept and start - kept[-1][0] < least:
+                continue
+            kept.append((start, width))
+        if closed and len(kept) > 1 and kept[0][0] + size - kept[-1][0] < least:
+            kept.pop()
+        return kept
+
+    def _parts(
+        self,
+        low: int,
+        high: int,
+        borders: Sequence[Border],
+        costs: Floats,
+        overlap: int,
+        closed: bool,
+    ) -> list[_Piece]:
+        """Split a stretch at borders, and what is too long between them."""
+        least, most = self._lengths()
+        starts = [start for start, _ in borders]
+        bounds = [*starts, high - overlap] if closed else [low, *starts, high]
+        pieces: list[_Piece] = []
+        for left, right in pairwise(bounds):
+            end = min(right + overlap, high)
+            inner = split(costs[left - low : end - low], end - left, overlap, least, most)
+            pieces += _between(left, end, [left + cut for cut in inner], overlap)
+        return pieces
+
+    def _freedoms(
+        self,
+        pieces: Sequence[_Piece],
+        borders: Sequence[Border],
+        overlap: int,
+        closed: bool,
+        size: int,
+    ) -> list[tuple[int, int]]:
+        """Give how far each cut may move; one at a border as it did in the targets before."""
+        widths = {start: (i, width) for i, (start, width) in enumerate(borders)}
+        found = []
+        for i in range(0 if closed else 1, len(pieces)):
+            at = pieces[i].start % size if closed else pieces[i].start
+            if at not in widths:
+                found.append(_freedom(pieces, i, overlap, closed))
+                continue
+            index, width = widths[at]
+            if index in self._offsets and self._offsets[index] <= width - overlap:
+                found.append((-self._offsets[index], self._offsets[index]))
+            else:
+                found.append((0, min(width - overlap, NEAR)))
+        return found
+
+    def _note(
+        self,
+        cuts: Sequence[int],
+        pieces: Sequence[_Piece],
+        borders: Sequence[Border],
+        closed: bool,
+        size: int,
+    ) -> None:
+        """Remember where the cuts at borders went, for the targets that follow."""
+        starts = {start: i for i, (start, _) in enumerate(borders)}
+        for cut, piece in zip(cuts, pieces if closed else pieces[1:], strict=True):
+            at = piece.start % size if closed else piece.start
+            if at in starts:
+                self._offsets.setdefault(starts[at], cut - piece.start)
 
     def _piece(
         self,

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from biowright.core import BiowrightError, InputError, NegativeResult, Record
 
+from ..names import plain_name
 from .making import Bench, Wishes, check_letters
 from .proof import prove
 from .reuse import best_cover, find_matches
+from .sharing import Border, shared_borders
 from .steps import METHODS, Alternative, Order, SynthesisPlan
 from .vendors import Product, product, products
 
@@ -92,6 +94,7 @@ def plan_synthesis(
         )
         for target in targets
     }
+    borders = {plain_name(name): each for name, each in shared_borders(targets).items()}
     found: list[Alternative] = []
     for method in chosen_methods:
         for made in _suited(method, chosen):
@@ -105,7 +108,7 @@ def plan_synthesis(
             )
             label = made.id
             try:
-                plan = _planned(targets, wishes, stock, covers)
+                plan = _planned(targets, wishes, stock, covers, borders)
                 found.append(Alternative(plan, method, label))
             except NegativeResult as error:
                 found.append(Alternative(None, method, label, why=str(error)))
@@ -134,8 +137,9 @@ def _planned(
     wishes: Wishes,
     stock: Sequence[Record],
     covers: dict,  # type: ignore[type-arg]
+    borders: Mapping[str, Sequence[Border]],
 ) -> SynthesisPlan:
-    bench = Bench(wishes, stock)
+    bench = Bench(wishes, stock, borders=borders)
     products_of = {target.name: bench.make(target, covers[target.name]) for target in targets}
     orders, primers = tuple(bench.orders.values()), tuple(bench.primers.values())
     notices = list(bench.notices)
