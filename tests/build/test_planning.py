@@ -6,16 +6,19 @@ import random
 
 import pytest
 
+from biowright.bio import find, translate
 from biowright.build.planning import (
     SynthesisPlan,
     best_cover,
     choose_plan,
+    domesticate,
     find_matches,
+    offer_fixes,
     plan_synthesis,
     products,
     prove,
 )
-from biowright.core import InputError, NegativeResult, Record, Sequence
+from biowright.core import Feature, InputError, Location, NegativeResult, Record, Sequence
 
 COMPLEMENT = str.maketrans("ACGT", "TGCA")
 TWIST = ["twist-gene-fragments"]
@@ -253,6 +256,58 @@ def test_several_targets_share_their_pieces() -> None:
     assert len(choose_plan(found).orders) == 1
     with pytest.raises(InputError, match="two targets are named 'one'"):
         plan_synthesis([record(letters, "one"), record(dna(25, 900), "one")])
+
+
+def test_combinations_share_parts_and_junctions() -> None:
+    vector, genes = dna(50, 2200), [dna(70 + i, 900) for i in range(3)]
+    promoters = [dna(60 + i, 400) for i in range(3)]
+    targets = [
+        record(_without_sites(vector + one + "AATG" + two), f"c{i}{j}", circular=True)
+        for i, one in enumerate(promoters)
+        for j, two in enumerate(genes)
+    ]
+    found = plan_synthesis(targets, vendors=["idt-gblocks"], methods=["golden-gate"])
+    plan = choose_plan(found)
+    prove(plan)
+    assert len(plan.orders) == 1 + 3 + 3
+    assert len(plan.reactions) == 9
+    overhangs = {tuple(j.sequence for j in reaction.junctions) for reaction in plan.reactions}
+    assert len(overhangs) == 1
+    assert "AATG" in next(iter(overhangs))
+
+
+def _without_sites(letters: str) -> str:
+    for site in ("GGTCTC", "GAGACC"):
+        letters = letters.replace(site, "A" * 6)
+    return letters
+
+
+def test_sites_in_genes_are_removed_and_the_protein_stays() -> None:
+    codons = [a + b + c for a in "ACG" for b in "ACGT" for c in "ACGT"]
+    gene = "ATG" + "".join(random.Random(31).choices(codons, k=300)) + "GGTCTC" + "TAA"
+    target = Record(
+        Sequence(dna(32, 700).replace("GGTCTC", "A" * 6) + gene, topology="circular"),
+        "target",
+        features=[Feature("CDS", Location.of((700, 700 + len(gene))))],
+    )
+    made, name, changes = domesticate(target, ["BsaI"])
+    assert name == "BsaI"
+    assert changes
+    assert not find(made, "GGTCTC")
+    [before], [after] = target.features, made.features
+    assert translate(target.extract(before)) == translate(made.extract(after))
+    plan = planned(made, vendors=["idt-eblocks"], methods=["golden-gate"])
+    assert plan.reactions[-1].enzyme == "BsaI"
+    with pytest.raises(NegativeResult, match="no synonymous change removes BsaI at 101"):
+        domesticate(record(dna(33, 100).replace("GGTCTC", "A" * 6) + "GGTCTC" + "A" * 60), ["BsaI"])
+
+
+def test_a_breach_in_a_gene_comes_with_a_synonymous_fix() -> None:
+    gene = "ATG" + "GCTGATCGT" * 20 + "AAA" * 4 + "CGTGATGCT" * 20 + "TAA"
+    target = Record(Sequence(gene), "gene", features=[Feature("CDS", Location.of((0, len(gene))))])
+    plan = offer_fixes(planned(target, vendors=TWIST, methods=["order"]))
+    [breach] = [b for b in plan.orders[0].breaches if b.rule == "homopolymer"]
+    assert "AAA>AAG" in breach.fix
 
 
 def test_the_same_plan_comes_out_again() -> None:

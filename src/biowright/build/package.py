@@ -23,6 +23,7 @@ from .mutagenesis import design_primers
 from .names import plain_name
 from .opentrons import SMALLEST, write_protocol
 from .plan import BuildPlan, Piece, Transfer, WorkPackage
+from .planning import product
 from .transfers import dispense_pieces, mix_stocks, transfer_rows
 
 __all__ = ["PreparedPackage", "prepare_package", "write_package"]
@@ -137,7 +138,7 @@ def write_package(
             files[name] = hashlib.sha256((folder / name).read_bytes()).hexdigest()
     fresh = [piece for piece in work.pieces if piece.name not in plan.have]
     prices = {p.name: round(_price(p, plan), 2) for p in fresh}
-    notices = list(work.notices)
+    notices = [*work.notices, *_breaches(fresh, plan)]
     if work.pieces:
         head = ["name", "type", "length", "sequence", f"price [{plan.currency}]", "purpose"]
         rows = [[*head, "screening"]]
@@ -175,8 +176,20 @@ def _design_rows(
 
 
 def _price(piece: Piece, plan: BuildPlan) -> float:
+    pack = plan.fragments if piece.kind == "fragment" else plan.oligos
+    if pack:
+        return product(pack).cost(len(piece.sequence))
     base = plan.price_base if piece.kind == "fragment" else plan.price_oligo_base
     return base * len(piece.sequence)
+
+
+def _breaches(pieces: Iterable[Piece], plan: BuildPlan) -> Iterator[str]:
+    """Tell what breaks the rules of the products that are ordered."""
+    for piece in pieces:
+        pack = plan.fragments if piece.kind == "fragment" else plan.oligos
+        for breach in product(pack).breaches(piece.sequence) if pack else ():
+            place = f"{breach.start + 1}-{breach.end}"
+            yield f"{piece.name}, {place}, breaks a rule of {pack}: {breach.says}"
 
 
 def _put_protocols(

@@ -24,6 +24,9 @@ class BuildPlan:
         DNA before and after each gene fragment; for mutagenesis, the plasmid around the parent.
     price_base, price_oligo_base : float
         A base of a fragment and of an oligo.
+    fragments, oligos : str
+        Rule packs of the products that are ordered, instead of a price a base: their prices count, and
+        what breaks their rules is told.
     currency : str
     volume : float
         The final volume of a well in µL.
@@ -46,6 +49,8 @@ class BuildPlan:
     downstream: str = ""
     price_base: float = 0.07
     price_oligo_base: float = 0.12
+    fragments: str = ""
+    oligos: str = ""
     currency: str = "EUR"
     volume: float = 50.0
     wells: int = 96

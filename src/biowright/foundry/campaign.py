@@ -293,6 +293,8 @@ class Campaign:
             downstream=build.downstream,
             price_base=build.price_base,
             price_oligo_base=build.price_oligo_base,
+            fragments=build.fragments,
+            oligos=build.oligos,
             currency=build.currency,
             volume=build.volume,
             robot=build.robot,

@@ -320,6 +320,9 @@ class BuildSettings:
         DNA put before and after a gene fragment (adapters, homology arms).
     price_base, price_oligo_base : float
         Prices a base of a fragment and of an oligo, for the cost in the report.
+    fragments, oligos : str
+        Rule packs of the products that are ordered, such as ``twist-gene-fragments``: their list prices
+        count instead, and what breaks their rules is told.
     currency : str
     volume : float, default 50
         The final volume of a well in µL.
@@ -335,6 +338,8 @@ class BuildSettings:
     downstream: str = ""
     price_base: Annotated[float, Field(ge=0)] = 0.07
     price_oligo_base: Annotated[float, Field(ge=0)] = 0.12
+    fragments: str = ""
+    oligos: str = ""
     currency: str = "EUR"
     volume: Positive = 50.0
     robot: Literal["Flex", "OT-2"] = "Flex"

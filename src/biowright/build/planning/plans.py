@@ -8,7 +8,8 @@ from dataclasses import replace
 from biowright.core import BiowrightError, InputError, NegativeResult, Record
 
 from ..names import plain_name
-from .making import Bench, Wishes, check_letters
+from .collecting import Bench, Wishes, check_letters
+from .making import Maker
 from .proof import prove
 from .reuse import best_cover, find_matches
 from .sharing import Border, shared_borders
@@ -139,7 +140,7 @@ def _planned(
     covers: dict,  # type: ignore[type-arg]
     borders: Mapping[str, Sequence[Border]],
 ) -> SynthesisPlan:
-    bench = Bench(wishes, stock, borders=borders)
+    bench = Maker(wishes, stock, borders=borders)
     products_of = {target.name: bench.make(target, covers[target.name]) for target in targets}
     orders, primers = tuple(bench.orders.values()), tuple(bench.primers.values())
     notices = list(bench.notices)
