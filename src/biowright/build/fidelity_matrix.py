@@ -16,7 +16,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from biowright.core import FormatError, InputError, suggest
+from biowright.core import FormatError, InputError
 from biowright.formats import open_source
 
 if TYPE_CHECKING:
@@ -146,8 +146,7 @@ def ligation_matrix(name: str) -> LigationMatrix:
     raise InputError(
         f"there is no ligation matrix for '{name[:40]}'",
         expected=f"one of {', '.join(known)}",
-        hint=(suggest(name[:40], known) if len(name) > 2 else None)
-        or "give a measured table with matrix FILE",
+        hint="or a measured table of your own",
     )
 
 
