@@ -63,6 +63,8 @@ def test_everything_that_is_ordered_stands_in_the_tables(
     for reaction in plan.reactions:
         assert f"| {reaction.name} |" in text
     assert "not for ordering" in text
+    places = [text.index(f"| {reaction.name} |") for reaction in plan.reactions]
+    assert places == sorted(places), "what is used later stands later"
     for path in folder.glob("robot-*.py"):
         ast.parse(path.read_text())
 

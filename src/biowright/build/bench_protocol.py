@@ -89,14 +89,13 @@ def _lines(plan: SynthesisPlan, standing: Sequence[Standing], marking: str) -> I
         yield f"- {notice}"
     yield ""
     yield from _orders(standing)
-    levels = sorted({reaction.level for reaction in plan.reactions})
-    step = 1
-    for level in levels:
-        for method in METHODS:
-            chosen = [r for r in plan.reactions if r.level == level and r.method == method]
-            if chosen:
-                step += 1
-                yield from _step(step, method, chosen)
+    rounds: dict[tuple[int, str], list[Reaction]] = {}
+    depth: dict[str, int] = {}
+    for reaction in plan.reactions:
+        depth[reaction.name] = 1 + max((depth.get(name, 0) for name in reaction.inputs), default=0)
+        rounds.setdefault((depth[reaction.name], reaction.method), []).append(reaction)
+    for step, key in enumerate(sorted(rounds, key=lambda key: key[0]), 2):
+        yield from _step(step, key[1], rounds[key])
 
 
 def _orders(standing: Sequence[Standing]) -> Iterator[str]:
