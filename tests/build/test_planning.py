@@ -331,3 +331,7 @@ def test_unknown_methods_and_vendors_are_told() -> None:
         plan_synthesis([record(dna(1, 900))], methods=["gibsn"])
     with pytest.raises(InputError, match="there is no vendor's product 'twist'"):
         plan_synthesis([record(dna(1, 900))], vendors=["twist"])
+    with pytest.raises(InputError, match=r"EcoRI.*no enzyme for Golden Gate"):
+        plan_synthesis([record(dna(1, 900))], enzymes=["EcoRI"])
+    with pytest.raises(InputError, match="reuse of -5 bp"):
+        plan_synthesis([record(dna(1, 900))], reuse=-5)

@@ -81,6 +81,8 @@ def plan(
     """
     if not targets:
         raise InputError("there is no target", hint="name a file with the DNA to make")
+    if best not in ("cheapest", "fastest", "safest"):
+        raise InputError(f"no plan is '{best}'", expected="cheapest, fastest or safest")
     wanted = [
         record for file in targets for record in read(given(file), format=from_, encoding=encoding)
     ]

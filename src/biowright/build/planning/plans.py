@@ -7,6 +7,8 @@ from dataclasses import replace
 
 from biowright.core import BiowrightError, InputError, NegativeResult, Record
 
+from ..fidelity_matrix import ligation_matrix
+from ..golden_gate import site_ends
 from ..names import plain_name
 from .collecting import Bench, Wishes, check_letters
 from .making import Maker
@@ -81,6 +83,12 @@ def plan_synthesis(
             from biowright.core import suggest
 
             raise InputError(f"no method '{method}'", hint=suggest(method, ASSEMBLIES))
+    if reuse < 0:
+        raise InputError(f"reuse of {reuse} bp", expected="0 or more")
+    if "golden-gate" in chosen_methods:
+        for name in enzymes:
+            site_ends(name)
+            ligation_matrix(name)
     chosen = [product(name) for name in vendors] or [
         p
         for p in products().values()
