@@ -17,7 +17,7 @@ from .. import tables as t
 from ..database import Database
 from ..roles import ROLES
 from .segment import Segment, build, open_segment
-from .words import EXACT, folded, likeness, split, tokens, word_hash
+from .words import EXACT, folded, likeness, raise_to, split, tokens, word_hash
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -200,12 +200,13 @@ class _Pool:
         else:
             rows = [_postings(kept, word) for word in wanted]
             numbers = None
-        touched = np.unique(np.concatenate([documents for documents, _ in rows]))
-        quality = np.zeros((len(wanted), len(touched)), np.float32)
+        most = max((int(documents.max()) for documents, _ in rows if len(documents)), default=-1)
+        dense = np.zeros((len(wanted), most + 1), np.float32)
         for place, (documents, values) in enumerate(rows):
-            np.maximum.at(quality[place], np.searchsorted(touched, documents), values)
+            raise_to(dense[place], documents, values)
+        found = np.flatnonzero(dense.any(axis=0))
+        quality = dense[:, found]
         counts = [int(np.count_nonzero(row)) for row in quality]
-        found = touched.astype(np.int64)
         return _Found(found + self.first if numbers is None else numbers[found], quality, counts)
 
 
@@ -259,16 +260,21 @@ def _best(
     numbers: npt.NDArray[np.int64], scores: npt.NDArray[np.float32], limit: int, keep: Keep
 ) -> list[TextHit]:
     """Give the best versions that are kept; of equal ones the first."""
-    order = np.lexsort((numbers, -scores.astype(np.float64)))
     hits: dict[int, float] = {}
-    at, size = 0, max(4 * limit, 200)
-    while at < len(order) and len(hits) < limit:
-        some = order[at : at + size]
-        pairs = list(zip(numbers[some].tolist(), scores[some].tolist(), strict=True))
+    size = max(4 * limit, 200)
+    while len(hits) < limit:
+        chosen = np.arange(len(numbers))
+        if size < len(numbers):  # all that score no less than the best few
+            chosen = np.flatnonzero(scores >= np.partition(scores, -size)[-size])
+        order = chosen[np.lexsort((numbers[chosen], -scores[chosen].astype(np.float64)))]
+        order = order[: max(size, 1)]
+        pairs = list(zip(numbers[order].tolist(), scores[order].tolist(), strict=True))
         passed = set(keep([number for number, _ in pairs]))
+        hits = {}
         for number, score in pairs:
             if number in passed and number not in hits and len(hits) < limit:
                 hits[number] = round(score, 4)
-        at += size
-        size *= 4
+        if size >= len(numbers):
+            break
+        size *= 16
     return [TextHit(number, score) for number, score in hits.items()]

@@ -11,7 +11,7 @@ from numba import njit
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-__all__ = ["EXACT", "folded", "likeness", "split", "tokens", "word_hash"]
+__all__ = ["EXACT", "folded", "likeness", "raise_to", "split", "tokens", "word_hash"]
 
 EXACT = 1.0
 # how much a match counts: the word begins so, has one letter wrong, holds it, has two letters wrong
@@ -162,6 +162,14 @@ def _likeness(blob, bounds, pattern, peq, out):  # type: ignore[no-untyped-def]
             elif score == 2 and most == 2:
                 best = max(best, _TWO)
         out[i] = best
+
+
+@njit(cache=True, nogil=True)
+def raise_to(quality, documents, values):  # type: ignore[no-untyped-def]
+    """Raise the quality of documents to the best of their values, in place."""
+    for k in range(len(documents)):
+        if values[k] > quality[documents[k]]:
+            quality[documents[k]] = values[k]
 
 
 def likeness(
