@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 from biowright.core.lazy import lazy_names
 
 if TYPE_CHECKING:
+    from .alignment import Alignment, Scores, align
     from .codes import CODONS, GeneticCode, genetic_code, genetic_codes
     from .coding import Codons, read_codons, translate_feature
     from .codons import count_codons
@@ -57,6 +58,7 @@ if TYPE_CHECKING:
     from .translation import Frame, six_frames, translate
 
 _HOMES = {
+    "alignment": ("Alignment", "Scores", "align"),
     "codes": ("CODONS", "GeneticCode", "genetic_code", "genetic_codes"),
     "coding": ("Codons", "read_codons", "translate_feature"),
     "codons": ("count_codons",),
@@ -98,6 +100,7 @@ __all__ = [
     "IUPAC",
     "METHYLASES",
     "PCR",
+    "Alignment",
     "Buffer",
     "Codons",
     "Cut",
@@ -113,8 +116,10 @@ __all__ = [
     "Methylase",
     "MethylationEffect",
     "Orf",
+    "Scores",
     "Sensitivity",
     "Structure",
+    "align",
     "count_codons",
     "count_kmers",
     "cut_sites",

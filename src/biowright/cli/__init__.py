@@ -71,6 +71,11 @@ VERBS: dict[str, dict[str, tuple[str, str]]] = {
             "Make a library, empty or with measured parts to begin with.",
         ),
         "add": ("biowright.cli.library:add", "Add the records of files, of any format."),
+        "search": ("biowright.cli.search:search", "Search by sequence or words, with filters."),
+        "annotate": (
+            "biowright.cli.annotate:annotate",
+            "Find known features and reading frames in bare sequences.",
+        ),
         "show": ("biowright.cli.library:show", "Show a part and what was measured of it."),
         "history": ("biowright.cli.library:history", "Show who wrote what of a part, and when."),
         "diff": ("biowright.cli.library:diff", "Show in what two versions differ."),

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 from biowright.core.lazy import lazy_names
 
 if TYPE_CHECKING:
+    from .annotation import Annotated, Annotation, annotate
     from .calibrations import Calibration
     from .composing import Composed
     from .curves import Curve
@@ -34,10 +35,12 @@ if TYPE_CHECKING:
     from .parts import LoadReport, PartVersion, Refusal
     from .published import read_source, sources
     from .roles import ROLES, find_role
+    from .searching import Found, search
     from .source import SequenceSource
     from .text import TextHit
 
 _HOMES = {
+    "annotation": ("Annotated", "Annotation", "annotate"),
     "calibrations": ("Calibration",),
     "composing": ("Composed",),
     "curves": ("Curve",),
@@ -51,6 +54,7 @@ _HOMES = {
     "parts": ("LoadReport", "PartVersion", "Refusal"),
     "published": ("read_source", "sources"),
     "roles": ("ROLES", "find_role"),
+    "searching": ("Found", "search"),
     "source": ("SequenceSource",),
     "text": ("TextHit",),
 }
@@ -59,6 +63,8 @@ __getattr__, __dir__ = lazy_names(__name__, _HOMES)
 __all__ = [
     "LICENCES",
     "ROLES",
+    "Annotated",
+    "Annotation",
     "Calibration",
     "Composed",
     "Curve",
@@ -66,6 +72,7 @@ __all__ = [
     "Event",
     "ExactHit",
     "Filters",
+    "Found",
     "Library",
     "LoadReport",
     "MeasureReport",
@@ -75,8 +82,10 @@ __all__ = [
     "Refusal",
     "SequenceSource",
     "TextHit",
+    "annotate",
     "combined",
     "find_role",
     "read_source",
+    "search",
     "sources",
 ]

@@ -77,6 +77,8 @@ def _hits(segment: Segment, query: int, size: int, keys: np.ndarray, limit: int)
         (1 - 2 * (keys & 1)).astype(np.int8),
         np.broadcast_to(np.float64(1), len(keys)),
         np.broadcast_to(np.float64(size), len(keys)),
+        np.broadcast_to(np.int64(0), len(keys)),
+        np.broadcast_to(np.int64(size), len(keys)),
     )
 
 

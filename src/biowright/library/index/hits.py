@@ -21,6 +21,8 @@ class Hit(NamedTuple):
     strand: int
     identity: float
     score: float
+    query_start: int
+    query_end: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,6 +43,9 @@ class Hits:
     identity : ndarray of float64, shape (n,)
         Equal letters a column of the alignment, 0 to 1; 1 for exact hits.
     score : ndarray of float64, shape (n,)
+        Of the alignment; the number of letters for exact hits.
+    query_start, query_end : ndarray of int64, shape (n,)
+        The stretch of the query that is aligned, as the query was given.
     """
 
     query: np.ndarray
@@ -50,6 +55,8 @@ class Hits:
     strand: np.ndarray
     identity: np.ndarray
     score: np.ndarray
+    query_start: np.ndarray
+    query_end: np.ndarray
 
     def __len__(self) -> int:
         return len(self.query)
@@ -87,6 +94,10 @@ class Hits:
             return self
         return self[np.argsort(self.query, kind="stable")]
 
+    def by_score(self) -> Hits:
+        """Sort by query, the best scores first."""
+        return self[np.lexsort((self.start, self.number, -self.score, self.query))]
+
     def first(self, limit: int) -> Hits:
         """Keep the first `limit` of each query; the rows of a query lie together."""
         if not len(self):
@@ -96,4 +107,4 @@ class Hits:
         return self[rank < limit]
 
 
-_KINDS = (np.int32, np.int64, np.int64, np.int64, np.int8, np.float64, np.float64)
+_KINDS = (np.int32, *[np.int64] * 3, np.int8, *[np.float64] * 2, *[np.int64] * 2)

@@ -6,6 +6,7 @@ import os
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ from .folder import Entry, Folder
 from .hits import Hits
 from .queries import Pattern, patterns
 from .segment import Segment
+from .similar import Wanted, similar
 
 if TYPE_CHECKING:
     from biowright.library.source import SequenceSource
@@ -178,6 +180,60 @@ class SequenceIndex:
                 total += count(each, made, chosen)
         return total.reshape(-1, 2)
 
+    def similar(
+        self,
+        queries: Iterable[_Query],
+        *,
+        identity: float = 0.8,
+        overlap: int | None = None,
+        least_score: float | None = None,
+        allowed: np.ndarray | Iterable[int] | None = None,
+        limit: int | None = 25,
+        executor: Executor | None = None,
+    ) -> Hits:
+        """Find relatives of sequences: local alignments on both strands, over origins too.
+
+        How hard is looked follows from the identity: at 0.7 most relatives are found that agree
+        over half of a query of 300 letters. The alignment is the best one near the diagonals of
+        the seeds, scored as in `biowright.bio.align`; a hit scores more than chance in a library
+        of this size.
+
+        Parameters
+        ----------
+        queries : iterable of str, bytes or Sequence
+        identity : float, default 0.8
+            The least share of equal columns, 0.5 to 1.
+        overlap : int, optional
+            Look for all relatives that agree over so many letters. By default for those that agree
+            over half of the query, and not for distant ones where a close one is found.
+        least_score : float, optional
+            Also of hits that chance may have made.
+        allowed, executor
+            As in `find`.
+        limit : int, default 25
+            The most hits a query.
+
+        Returns
+        -------
+        Hits
+            By query, the best scores first.
+
+        Raises
+        ------
+        SequenceError
+            As in `find`.
+        InputError
+            The identity is out of its range.
+        """
+        if not 0.5 <= identity <= 1:
+            raise InputError(f"an identity of {identity}", expected="0.5 to 1")
+        made = patterns(list(queries))
+        letters = sum(4 * each.units for each in self.segments())
+        search = partial(similar, wanted=Wanted(identity, overlap, letters, least_score))
+        hits = self._search(made, allowed, limit, executor, search, every=True)
+        hits = hits.by_score()
+        return hits if limit is None else hits.first(limit)
+
     def _search(
         self,
         made: list[Pattern],
@@ -185,12 +241,14 @@ class SequenceIndex:
         limit: int | None,
         executor: Executor | None,
         search: Callable[[Segment, list[Pattern], np.ndarray, int], Hits],
+        *,
+        every: bool = False,
     ) -> Hits:
         if limit is not None and limit < 1:
             raise InputError(f"a limit of {limit}", expected="1 or more")
         if not made:
             return Hits.empty()
-        most = np.iinfo(np.int64).max if limit is None else limit
+        most = 1 << 62 if limit is None else limit
         mask = self._mask(allowed)
         chosen = [(each, _chosen(each, mask)) for each in self.segments() if len(each)]
         work = [(each, some) for each, some in chosen if some is not None]
@@ -207,13 +265,13 @@ class SequenceIndex:
             for each, some in work:
                 piece = search(each, left, some, most)
                 pieces.append(piece)
-                if limit is not None:
+                if limit is not None and not every:
                     found += np.bincount(piece.query, minlength=len(found))
                     left = [pattern for pattern in left if found[pattern.query] < limit]
                     if not left:
                         break
         hits = Hits.together(pieces).by_query()
-        return hits if limit is None else hits.first(limit)
+        return hits if limit is None or every else hits.first(limit)
 
     def _place(self, wanted: Segment) -> Segment | tuple[Path, Entry]:
         """Give what another process needs to have a segment: its file, unless it is in memory."""

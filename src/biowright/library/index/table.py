@@ -21,13 +21,14 @@ from .packing import LONGEST, SPREAD, code_at
 
 __all__ = ["build_table", "letters_for"]
 
-FEWEST = 6
+FEWEST = 10
+"""Shorter windows are cheap to list, but agree by chance too often to tell relatives."""
 LOW = 15
 """Bits of the second stroke."""
 
 
 def letters_for(units: int) -> int:
-    """Give the letters of a window for so many units: about 4 to 16 windows a k-mer."""
+    """Give the letters of a window for so many units: at most 16 windows a k-mer."""
     k = FEWEST
     while k < LONGEST and units >> 2 * k >= 16:
         k += 1

@@ -1,0 +1,211 @@
+"""Search: one question of any kind, with filters, answered by versions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from biowright.core import InputError, Sequence
+
+from .filters import Filters
+from .index import SequenceIndex
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
+    from .library import Library
+
+__all__ = ["KINDS", "Found", "search"]
+
+Kind = Literal["exact", "contains", "motif", "similar", "text"]
+KINDS = ("exact", "contains", "motif", "similar", "text")
+BATCH = 10_000
+"""Hits that are described together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A version that answers a query, and where.
+
+    Parameters
+    ----------
+    query : str
+        The name of the query.
+    part : str
+        The identity of the part.
+    version : int
+    name : str
+    start, end : int, optional
+        On the part's forward strand, 0-based and half-open; over the origin the end is not above
+        the start. None where words were searched for.
+    strand : int, optional
+    identity : float, optional
+    score : float
+    number : int
+        Of the version, through the whole library.
+    """
+
+    query: str
+    part: str
+    version: int
+    name: str
+    start: int | None
+    end: int | None
+    strand: int | None
+    identity: float | None
+    score: float
+    number: int
+
+
+def search(
+    library: Library,
+    kind: Kind,
+    queries: Iterable[tuple[str, str | Sequence]],
+    *,
+    filters: Filters | None = None,
+    identity: float = 0.8,
+    limit: int | None = 25,
+    executor: Executor | None = None,
+) -> Iterator[Found]:
+    """Search a library.
+
+    Parameters
+    ----------
+    library : Library
+    kind : {"exact", "contains", "motif", "similar", "text"}
+        The whole sequence from any origin and on either strand; a stretch; an IUPAC motif;
+        relatives; words.
+    queries : iterable of (name, sequence or words)
+    filters : Filters, optional
+        Only versions that pass; without them the newest ones that are not withdrawn.
+    identity : float, default 0.8
+        The least identity of relatives.
+    limit : int, default 25
+        The most hits a query; None for all.
+    executor : concurrent.futures.Executor, optional
+        Searches parts of the index side by side.
+
+    Yields
+    ------
+    Found
+        By query; relatives and words by score, others by number and place.
+
+    Raises
+    ------
+    InputError, SequenceError
+        A query or a filter is none that can be.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from biowright.core import Record
+    >>> from biowright.library import Library
+    >>> library = Library.create(tempfile.mkdtemp() + "/parts")
+    >>> _ = library.add([Record(Sequence("TTGACAATTAATCATCGGCTCGTATAATGTGTGG"), "pTac")])
+    >>> [hit] = search(library, "contains", [("q", "CATTATACGAGC")])
+    >>> hit.part, hit.start, hit.end, hit.strand
+    ('P1', 17, 29, -1)
+    """
+    if kind not in KINDS:
+        raise InputError(f"a search for '{kind}'", expected=", ".join(KINDS))
+    listed = [(name, query) for name, query in queries]
+    allowed = library.select(filters)
+    if kind == "exact":
+        rows = _exact(library, listed, allowed, limit)
+    elif kind == "text":
+        rows = _text(library, listed, filters, limit)
+    else:
+        rows = _indexed(library, kind, listed, allowed, identity, limit, executor)
+    waiting: list[_Row] = []
+    for row in rows:
+        waiting.append(row)
+        if len(waiting) == BATCH:
+            yield from _described(library, waiting)
+            waiting = []
+    yield from _described(library, waiting)
+
+
+_Row = tuple[str, int, int | None, int | None, int | None, float | None, float]
+
+
+def _described(library: Library, rows: list[_Row]) -> Iterator[Found]:
+    numbers = list(dict.fromkeys(row[1] for row in rows))
+    versions = dict(zip(numbers, library.describe(numbers), strict=True))
+    for query, number, start, end, strand, identity, score in rows:
+        version = versions[number]
+        yield Found(
+            query,
+            version.part,
+            version.version,
+            version.name,
+            start,
+            end,
+            strand,
+            identity,
+            score,
+            number,
+        )
+
+
+def _exact(
+    library: Library,
+    queries: list[tuple[str, str | Sequence]],
+    allowed: np.ndarray,
+    limit: int | None,
+) -> Iterator[_Row]:
+    for name, query in queries:
+        left = limit
+        for hit in library.find_exact(query):
+            at = int(np.searchsorted(allowed, hit.number))
+            if at == len(allowed) or allowed[at] != hit.number:
+                continue
+            if left is not None:
+                if left == 0:
+                    break
+                left -= 1
+            yield name, hit.number, hit.start, hit.end, hit.strand, 1.0, float(hit.length)
+
+
+def _text(
+    library: Library,
+    queries: list[tuple[str, str | Sequence]],
+    filters: Filters | None,
+    limit: int | None,
+) -> Iterator[_Row]:
+    for name, query in queries:
+        most = library.last() if limit is None else limit
+        for hit in library.find_text(str(query), max(most, 1), filters=filters):
+            yield name, hit.number, None, None, None, None, hit.score
+
+
+def _indexed(
+    library: Library,
+    kind: str,
+    queries: list[tuple[str, str | Sequence]],
+    allowed: np.ndarray,
+    identity: float,
+    limit: int | None,
+    executor: Executor | None,
+) -> Iterator[_Row]:
+    index = SequenceIndex(library.folder / "index", library)
+    some = None if len(allowed) == library.last() else allowed
+    letters = [query for _, query in queries]
+    if kind == "similar":
+        hits = index.similar(
+            letters, identity=identity, allowed=some, limit=limit, executor=executor
+        )
+    else:
+        hits = index.find(letters, allowed=some, limit=limit, executor=executor)
+    for hit in hits:
+        yield (
+            queries[hit.query][0],
+            hit.number,
+            hit.start,
+            hit.end,
+            hit.strand,
+            hit.identity,
+            hit.score,
+        )

@@ -1,0 +1,112 @@
+"""The verb `library search`, on a library of a few parts."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from biowright.cli import main
+from biowright.core import Record, Sequence
+from biowright.library import Library
+
+PTAC = "TTGACAATTAATCATCGGCTCGTATAATGTGTGGAATTGTGAGCGGATAACAATT"
+RING = "GGATCCAAAGGAGGTACATATGCGTAAAGGCGAAGAGCTGTTCACTGGTGTCGTCCCT"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> str:
+    path = tmp_path / "parts"
+    with Library.create(path) as library:
+        library.add([Record(Sequence(PTAC), "pTac")], licence="CC0-1.0")
+        library.add([Record(Sequence(RING, topology="circular"), "ring")], collection="rings")
+    return str(path)
+
+
+def asked(capsys: pytest.CaptureFixture[str], *arguments: str) -> list[dict[str, object]]:
+    assert main(["library", "search", *arguments, "--json"]) == 0
+    return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+def test_a_stretch_over_the_origin(folder: str, capsys: pytest.CaptureFixture[str]) -> None:
+    query = RING[-9:] + RING[:9]
+    assert asked(capsys, folder, "--contains", query) == [
+        {
+            "query": query,
+            "part": "P2",
+            "version": 1,
+            "name": "ring",
+            "start": len(RING) - 9,
+            "end": 9,
+            "strand": 1,
+            "identity": 1.0,
+            "score": 18.0,
+        }
+    ]
+
+
+def test_every_kind_of_question(
+    folder: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    many = tmp_path / "many.fa"
+    other = str(Sequence(PTAC[5:40]).reverse_complement())
+    many.write_text(f">a\n{PTAC[3:20].lower()}\n>b\n{other}\n>none\nACGTACGTACGTACGTACGT\n")
+    rows = asked(capsys, folder, "--contains", str(many))
+    assert [(r["query"], r["start"], r["end"], r["strand"]) for r in rows] == [
+        ("a", 3, 20, 1),
+        ("b", 5, 40, -1),
+    ]
+    rows = asked(capsys, folder, "--motif", "TTGACANNNNNNNNNNNNNNNNNTATAAT")
+    assert [(r["name"], r["strand"]) for r in rows] == []
+    rows = asked(capsys, folder, "--motif", "GGATCC")
+    assert [(r["name"], r["start"], r["strand"]) for r in rows] == [("ring", 0, 1), ("ring", 0, -1)]
+    rows = asked(capsys, folder, "--exact", RING[20:] + RING[:20])
+    assert [(r["name"], r["start"], r["strand"]) for r in rows] == [("ring", 20, 1)]
+    changed = PTAC[:20] + "A" + PTAC[21:]
+    [row] = asked(capsys, folder, "--similar", changed)
+    assert (row["name"], row["start"], row["end"]) == ("pTac", 0, len(PTAC))
+    assert row["identity"] == pytest.approx(1 - (PTAC[20] != "A") / len(PTAC))
+
+
+def test_filters_combine_with_all(folder: str, capsys: pytest.CaptureFixture[str]) -> None:
+    query = ("--motif", "GGNNC")
+    names = {row["name"] for row in asked(capsys, folder, *query)}
+    assert names == {"pTac", "ring"}
+    for flags, wanted in (
+        (("--collection", "rings"), {"ring"}),
+        (("--linear",), {"pTac"}),
+        (("--max-length", "56"), {"pTac"}),
+        (("--licence", "CC0-1.0"), {"pTac"}),
+    ):
+        assert {row["name"] for row in asked(capsys, folder, *query, *flags)} == wanted
+    assert len(asked(capsys, folder, "--motif", "NN", "--limit", "7")) == 7
+
+
+def test_a_part_is_found_as_soon_as_it_is_there(
+    folder: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert not asked(capsys, folder, "--contains", "CCCCCAAAAATTTTTGGGAC")
+    with Library.open(folder) as library:
+        library.add([Record(Sequence("GTCCCCCAAAAATTTTTGGGACC"), "new")])
+    [row] = asked(capsys, folder, "--contains", "CCCCCAAAAATTTTTGGGAC")
+    assert (row["part"], row["start"]) == ("P3", 2)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((), "0 questions"),
+        (("--motif", "ACGT", "--exact", "ACGT"), "2 questions"),
+        (("--contains", "no/such.fa"), "neither a file nor a sequence"),
+        (("--contains", "ACGJ"), "no IUPAC letter"),
+        (("--motif", "ACGT", "--limit", "0"), "limit"),
+        (("--similar", "ACGT", "--identity", "nan"), "identity"),
+        (("--motif", "ACGT", "--measured", "strength"), "no range"),
+    ],
+)
+def test_bad_questions_are_told(
+    folder: str, arguments: tuple[str, ...], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["library", "search", folder, *arguments]) == 2
+    assert message in capsys.readouterr().err
