@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from .codons import count_codons
     from .cutting import Cut, CutSite, cut_sites
     from .digestion import Digest, End, Fragment, digest
+    from .folding import Fold, fold, fold_energy
     from .iupac import IUPAC
     from .kmers import KmerCounts, count_kmers
     from .methylation import (
@@ -64,6 +65,7 @@ _HOMES = {
     "codons": ("count_codons",),
     "cutting": ("Cut", "CutSite", "cut_sites"),
     "digestion": ("Digest", "End", "Fragment", "digest"),
+    "folding": ("Fold", "fold", "fold_energy"),
     "iupac": ("IUPAC",),
     "kmers": ("KmerCounts", "count_kmers"),
     "methylation": (
@@ -108,6 +110,7 @@ __all__ = [
     "Digest",
     "End",
     "Enzyme",
+    "Fold",
     "Fragment",
     "Frame",
     "GeneticCode",
@@ -132,6 +135,8 @@ __all__ = [
     "find",
     "find_many",
     "find_orfs",
+    "fold",
+    "fold_energy",
     "genetic_code",
     "genetic_codes",
     "hairpin",

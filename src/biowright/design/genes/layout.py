@@ -164,6 +164,11 @@ def _covered(region: Location | None, length: int, circular: bool) -> npt.NDArra
     return inside
 
 
+def inside_of(layout: Layout, region: Location | None) -> npt.NDArray[np.bool_]:
+    """Tell of each letter whether it lies in a region."""
+    return _covered(region, len(layout), layout.circular)
+
+
 def compile_layout(
     record: Record,
     rules: Sequence[Rule],
@@ -232,9 +237,15 @@ def compile_layout(
             once = np.unique(once)
         coverage[once] += 1
         pending.append((gene, keep, places, strands))
+    wished = [
+        _quotas(rule, [gene for gene, _ in genes], inside, symbols)
+        if rule.method == "frequency"
+        else None
+        for rule, inside in zip(codon_rules, insides, strict=True)
+    ]
     crowded = coverage > 1
     done = []
-    for gene, keep, places, strands in pending:
+    for number, (gene, keep, places, strands) in enumerate(pending):
         code = CODE_OF_MASK[symbols[places]]
         triplets = np.where((code >= 0).all(axis=1), code @ np.array([16, 4, 1]), -1)
         if (strands == -1).any():
@@ -253,7 +264,10 @@ def compile_layout(
         last = places.max(axis=1)
         full = free & (taken[last] >= MOST_SLOTS)
         free &= ~full
-        _fill(gene, free, triplets, codon_rules, scorers, insides, tables, slots, taken, asked)
+        wishes = [None if wish is None else wish[number] for wish in wished]
+        _fill(
+            gene, free, triplets, codon_rules, scorers, insides, wishes, tables, slots, taken, asked
+        )
         done.append(Gene(gene.label, gene.codons, gene.residues, free))
     allowed = np.zeros(length, np.uint8)
     if change == "all":
@@ -487,7 +501,56 @@ def codon_scores(rule: CodonUse) -> Callable[[int], Floats]:
     if rule.method == "rare":
         shares = np.array([rule.usage.share(t) for t in TRIPLETS])
         return lambda _: -rule.weight * (shares < rule.least)
+    if rule.method == "frequency":
+        wanted = np.eye(64)
+        return lambda wish: rule.weight * wanted[wish]
     return lambda _: np.zeros(64)
+
+
+def _quotas(
+    rule: CodonUse,
+    genes: Sequence[Gene],
+    inside: npt.NDArray[np.bool_],
+    symbols: npt.NDArray[np.uint8],
+) -> list[Ints]:
+    """Say which codon each place should have so that all are as frequent as in the host.
+
+    Each family is shared out by the largest remainders; a codon that is in its quota stays, the
+    others are dealt out in an order that is fixed by a seed.
+    """
+    rng = np.random.default_rng(0)
+    wishes = [np.zeros(len(gene.residues), np.int64) for gene in genes]
+    places: dict[int, list[tuple[int, int, int]]] = {}
+    for number, gene in enumerate(genes):
+        read = CODE_OF_MASK[symbols[gene.codons.positions]]
+        read = np.where((gene.codons.strands == -1)[:, None] & (read >= 0), 3 - read, read)
+        now = np.where((read >= 0).all(axis=1), read @ np.array([16, 4, 1]), -1)
+        wishes[number][:] = np.maximum(now, 0)
+        used = inside[gene.codons.positions].all(axis=1)
+        for index in np.flatnonzero(used).tolist():
+            places.setdefault(gene.residues[index], []).append((number, index, int(now[index])))
+    for residue, found in places.items():
+        acids = amino_acids(genes[0].codons.code)
+        family = np.flatnonzero(acids == residue).tolist()
+        if not family:
+            continue
+        exact = np.array([rule.usage.share(TRIPLETS[t]) for t in family]) * len(found)
+        quota = np.floor(exact).astype(np.int64)
+        order = np.argsort(-(exact - quota), kind="stable")
+        quota[order[: len(found) - int(quota.sum())]] += 1
+        left = dict(zip(family, quota.tolist(), strict=True))
+        open_places = []
+        for number, index, now in found:
+            stuck = not genes[number].free[index]
+            if left.get(now, 0) > 0 and (stuck or now in left):
+                left[now] -= 1
+            elif not stuck:
+                open_places.append((number, index))
+        rest = [t for t, n in left.items() for _ in range(n)]
+        rng.shuffle(rest)
+        for (number, index), triplet in zip(open_places, rest, strict=False):
+            wishes[number][index] = triplet
+    return wishes
 
 
 def _fill(
@@ -497,6 +560,7 @@ def _fill(
     rules: Sequence[CodonUse],
     scorers: Sequence[Callable[[int], Floats]],
     insides: Sequence[npt.NDArray[np.bool_]],
+    wishes: Sequence[Ints | None],
     tables: _Tables,
     slots: npt.NDArray[np.int32],
     taken: Ints,
@@ -515,6 +579,9 @@ def _fill(
         signature = signature * 2 + inside
     if old_matters:
         signature = signature * 65 + triplets + 1
+    for wish in wishes:
+        if wish is not None:
+            signature = signature * 65 + wish + 1
     chosen = np.flatnonzero(free & (strands != 0))
     kinds, first, which = np.unique(signature[chosen], return_index=True, return_inverse=True)
     numbers = np.empty(len(kinds), np.int64)
@@ -529,9 +596,10 @@ def _fill(
         for dual in duals:
             options[dual] = False
         worth = np.zeros(64)
-        for score, inside in zip(scores, within, strict=True):
+        for score, inside, wish in zip(scores, within, wishes, strict=True):
             if inside[index]:
-                worth += score(max(int(triplets[index]), 0))
+                told = triplets if wish is None else wish
+                worth += score(max(int(told[index]), 0))
         row[options] = worth[options]
         if strands[index] == -1:
             row = row[MIRROR]

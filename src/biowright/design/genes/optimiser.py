@@ -20,8 +20,18 @@ from .conflicts import find_conflict
 from .kernels import BREACH
 from .layout import LETTERS, Layout, compile_layout, is_pseudo, signals, with_patterns
 from .reasons import explain, moved
-from .rules import Avoid, CodonUse, Identity, KeepProtein, NoHairpins, Rule, UniqueKmers
+from .rules import (
+    Avoid,
+    CodonUse,
+    Identity,
+    KeepProtein,
+    NoHairpins,
+    Rule,
+    StartFolding,
+    UniqueKmers,
+)
 from .scale import Walker, mend_places, walk
+from .soft import meet_targets, open_starts
 from .uniqueness import hairpins
 
 __all__ = ["Design", "optimise", "synonymous_fix"]
@@ -140,7 +150,9 @@ def optimise(
             record=record.name or None,
             position=int(layout.clashes[0] + cut) % max(len(record), 1),
         )
+    layout = meet_targets(layout, soft, lambda tried: _symbols(tried, _best(tried, rules)))
     answer = _best(layout, rules)
+    answer, folded = _open_starts(layout, answer, soft)
     letters = _letters(layout, answer)
     if not allow_breaches and (
         answer.letters is None or answer.worth < -BREACH / 2 or answer.breaches
@@ -153,6 +165,8 @@ def optimise(
         raise find_conflict(layout, record, cut, letters, breaches)
     breaches = [_explained(breach, layout) for breach in breaches]
     changes, figures = explain(layout, done, rules, soft, cut)
+    if folded is not None:
+        figures["start folding, kcal/mol"] = folded
     if cut:
         done = rotate(done, len(record) - cut).changed(provenance=done.provenance)
         breaches = [moved(b, cut, len(record)) for b in breaches]
@@ -169,6 +183,26 @@ def optimise(
 
 LONGEST = 60_000
 """Letters up to which a record is solved in one piece."""
+
+
+def _symbols(layout: Layout, answer: Answer) -> npt.NDArray[np.uint8] | None:
+    if answer.letters is None:
+        return None
+    return np.where(
+        layout.allowed > 0, 1 << np.maximum(answer.letters, 0).astype(np.uint8), layout.symbols
+    ).astype(np.uint8)
+
+
+def _open_starts(
+    layout: Layout, answer: Answer, soft: Sequence[Rule]
+) -> tuple[Answer, float | None]:
+    symbols = _symbols(layout, answer)
+    if symbols is None or not any(isinstance(rule, StartFolding) for rule in soft):
+        return answer, None
+    symbols, energy = open_starts(layout, symbols, soft)
+    worth = worth_of(layout, symbols) + energy
+    # no fold has more than no energy
+    return Answer(codes(symbols), worth, answer.bound, answer.breaches), energy
 
 
 def _best(layout: Layout, rules: Sequence[Rule]) -> Answer:

@@ -323,6 +323,13 @@ def _gc(entry: Entry, region: Location | None, usage: CodonUsage) -> list[Rule]:
     ]
 
 
+def _gc_target(entry: Entry, region: Location | None, usage: CodonUsage) -> list[Rule]:
+    target = entry.take("target", float)
+    if target is None:
+        raise InputError("no target", expected="target = 0 to 1")
+    return [GCContent(region=region, target=target)]
+
+
 def _kmers(entry: Entry, region: Location | None, usage: CodonUsage) -> list[Rule]:
     host = entry.take("host", str)
     letters: tuple[bytes, ...] = ()
@@ -420,4 +427,5 @@ _OBJECTIVES: dict[str, _Maker] = {
     "identity": _identity,
     "dinucleotides": _dinucleotides,
     "folding": _folding,
+    "gc": _gc_target,
 }
