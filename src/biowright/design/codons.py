@@ -90,7 +90,7 @@ class CodonUsage:
         Examples
         --------
         >>> round(codon_usage("Escherichia coli").adaptiveness()["CTA"], 3)
-        0.074
+        0.073
         """
         found = {}
         for codons in self.families().values():

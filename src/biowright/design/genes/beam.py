@@ -108,6 +108,7 @@ def beam_search(
     edge_letter,
     edge_worth,
     to_go,
+    bonus,
     known,
     rules,
     k,
@@ -120,6 +121,8 @@ def beam_search(
 
     Parameters
     ----------
+    to_go, bonus : ndarray of float64
+        The potentials, and the bonus on C and G by position that they hold.
     known : ndarray of bool
         By position, whether the letter is A, C, G or T; others end a k-mer.
     rules : width, low, high, start, end
@@ -143,6 +146,7 @@ def beam_search(
     room = 4 * width
     node = np.zeros(width, np.int32)
     worth = np.zeros(width, np.float64)
+    earned = np.zeros(width, np.float64)  # of the bonus, which is no worth but steers
     forward = np.zeros(width, np.uint64)
     backward = np.zeros(width, np.uint64)
     good = np.zeros(width, np.int32)
@@ -150,6 +154,7 @@ def beam_search(
     have = np.zeros((width, rules_count), np.int32)
     new_node = np.zeros(room, np.int32)
     new_worth = np.zeros(room, np.float64)
+    new_earned = np.zeros(room, np.float64)
     new_score = np.zeros(room, np.float64)
     new_forward = np.zeros(room, np.uint64)
     new_backward = np.zeros(room, np.uint64)
@@ -216,6 +221,7 @@ def beam_search(
                             ):
                                 value -= BREACH
                 strong = known[p] and (letter == 1 or letter == 2)
+                paid = earned[i] + (bonus[p] if letter == 1 or letter == 2 else 0.0)
                 for j in range(rules_count):
                     m = wide[j] - 1
                     gone = np.int64((bits[i, m >> 6] >> np.uint64(m & 63)) & np.uint64(1))
@@ -252,7 +258,8 @@ def beam_search(
                 if same >= 0:
                     if value > new_worth[same]:
                         new_worth[same] = value
-                        new_score[same] = value + to_go[target]
+                        new_earned[same] = paid
+                        new_score[same] = value + paid + to_go[target]
                         new_back[same] = i
                         new_letter[same] = letter
                     continue
@@ -265,7 +272,8 @@ def beam_search(
                 new_bits[made, 0] = low_bits
                 new_node[made] = target
                 new_worth[made] = value
-                new_score[made] = value + to_go[target]
+                new_earned[made] = paid
+                new_score[made] = value + paid + to_go[target]
                 new_forward[made] = f
                 new_backward[made] = b
                 new_good[made] = g
@@ -283,6 +291,7 @@ def beam_search(
                 continue
             node[held] = new_node[c]
             worth[held] = new_worth[c]
+            earned[held] = new_earned[c]
             forward[held] = new_forward[c]
             backward[held] = new_backward[c]
             good[held] = new_good[c]

@@ -117,7 +117,7 @@ def make_chain(
     length = len(layout)
     pad = 0
     if around:
-        pad = max(layout.automaton.longest - 1, 5)
+        pad = max(layout.automaton.longest - 1, layout.reach, 5)
         if windows and len(layout.windows):
             narrow = layout.windows.width[layout.windows.width <= 1024]
             pad = max(pad, int(narrow.max()) - 1 if len(narrow) else 0)

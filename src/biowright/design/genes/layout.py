@@ -109,6 +109,7 @@ class Layout:
     genes: tuple[Gene, ...]
     context: int = 2
     circular: bool = False
+    reach: int = 0  # how far beside a stretch a search has to look
     pattern_sets: tuple[frozenset[int], ...] = ()
     clashes: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
     notices: list[str] = field(default_factory=list)
@@ -320,6 +321,7 @@ def compile_layout(
         tuple(done),
         context,
         circular,
+        0,
         sets,
         np.flatnonzero(clash),
         notices,

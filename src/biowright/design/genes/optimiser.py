@@ -30,7 +30,7 @@ from .rules import (
     StartFolding,
     UniqueKmers,
 )
-from .scale import Walker, mend_places, walk
+from .scale import Walker, mend_places, polish_places, walk
 from .soft import meet_targets, open_starts
 from .uniqueness import hairpins
 
@@ -229,15 +229,17 @@ def _best(layout: Layout, rules: Sequence[Rule]) -> Answer:
 
 
 def _mend(walker: Walker, rules: Sequence[Rule]) -> None:
+    """Mend what is left with a wide beam, then codon by codon, as long as that helps."""
     layout = walker.layout
-    for _ in range(3):
+    for way in (mend_places, mend_places, polish_places, mend_places, polish_places, polish_places):
         places = [
             (breach.start, breach.end)
             for breach in find_breaches(_spelled(layout, walker.symbols), rules)
             if (layout.allowed[breach.start : breach.end] > 0).any()
         ]
-        if not places or not mend_places(walker, places):
+        if not places:
             break
+        way(walker, places)
 
 
 OPENINGS = 40
@@ -456,10 +458,12 @@ def synonymous_fix(
     --------
     >>> from biowright.core import Feature, Location
     >>> from biowright.core import Sequence as Letters
-    >>> from biowright.design import Avoid
+    >>> from biowright.design import Avoid, codon_usage
     >>> gene = Record(Letters("ATGGGTCTCTAA"), features=[Feature("CDS", Location.of((0, 12)))])
-    >>> [change.what for change in synonymous_fix(gene, [Avoid("BsaI")], (3, 9))]
-    ['CDS L3 CTC>CTA']
+    >>> usage = codon_usage("Escherichia coli")
+    >>> fix = synonymous_fix(gene, [Avoid("BsaI")], (3, 9), usage=usage)
+    >>> [change.what for change in fix]
+    ['CDS L3 CTC>CTG']
     """
     length = len(record)
     kept = np.ones(length, np.bool_)

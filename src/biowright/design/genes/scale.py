@@ -16,7 +16,7 @@ from .rules import UniqueKmers
 from .uniqueness import digits, kmer_codes
 from .windows import letter_range, price_windows, spread_prices
 
-__all__ = ["Walker", "mend_places", "walk"]
+__all__ = ["Walker", "mend_places", "polish_places", "walk"]
 
 PIECE = 1_200
 """Letters that are decided together."""
@@ -48,6 +48,7 @@ class Walker:
         if unique is None:
             return walker
         walker.k = k = unique.k
+        layout.reach = k - 1
         length = len(layout)
         total = length + sum(len(letters) for letters in unique.host)
         size = 1 << max(10, int(3 * total - 1).bit_length())
@@ -115,7 +116,9 @@ class Walker:
         wanted[: len(starts)] = ~self.settled[np.minimum(starts, len(self.settled) - 1)]
         recount(self.keys, self.counts, letters, k, wanted, change)
 
-    def _search(self, chain, width: int) -> tuple[npt.NDArray[np.int8], float]:
+    def _search(
+        self, chain, width: int, rounds: int = ROUNDS
+    ) -> tuple[npt.NDArray[np.int8], float]:
         trellis = build(chain)
         length = len(chain.index)
         bonus = np.zeros(length)
@@ -128,7 +131,7 @@ class Walker:
             prices = np.zeros((2, int(sizes.sum())))
             gc = letter_range(trellis.layer, trellis.first_edge, trellis.edge_letter)
             limits = window_limits(rules, offset, gc)
-            price_windows(*trellis.edges, rules, offset, limits, prices, -np.inf, ROUNDS)
+            price_windows(*trellis.edges, rules, offset, limits, prices, -np.inf, rounds)
             spread_prices(prices, rules, offset, limits, bonus)
         potentials(*trellis.edges, bonus, to_go)
         known = CODE_OF_MASK[chain.symbols] >= 0
@@ -136,6 +139,7 @@ class Walker:
         cost, letters = beam_search(
             *trellis.edges,
             to_go,
+            bonus,
             known,
             rules,
             self.k,
@@ -159,7 +163,7 @@ class Walker:
         chain.allowed[:] = 0
         _, old = self._search(chain, 4)
         chain.allowed[:] = fixed
-        letters, new = self._search(chain, WIDE)
+        letters, new = self._search(chain, WIDE, 20 * ROUNDS)
         better = new > old + 1e-9
         if better and len(letters):
             self._put(chain, letters, first, stop)
@@ -167,6 +171,47 @@ class Walker:
             self.symbols[chain.index[first:stop]] = before
         self._commit(chain, first, reach, 1)
         return bool(better)
+
+    def polish(self, start: int, end: int) -> bool:
+        """Try each synonymous codon of a stretch by itself; tell whether one of them is better.
+
+        A beam can lose the one codon that helps where many others are better for themselves.
+        """
+        better = False
+        for last in range(max(start, 2), min(end + 2, len(self.layout))):
+            rows = self.layout.slots[last]
+            if rows[0] < 0 or not (self.layout.allowed[last - 2 : last + 1] > 0).any():
+                continue
+            better |= self._try(last, rows[rows >= 0])
+        return better
+
+    def _try(self, last: int, rows: npt.NDArray[np.int32]) -> bool:
+        layout = self.layout
+        place = slice(last - 2, last + 1)
+        now = self.symbols[place].copy()
+        allowed = np.where(layout.allowed[place] > 0, layout.allowed[place], now)
+        options = []
+        for triplet in np.flatnonzero(np.isfinite(layout.tables[rows]).all(axis=0)).tolist():
+            fresh = np.array([1 << (triplet >> shift & 3) for shift in (4, 2, 0)], np.uint8)
+            if not (fresh & ~allowed).any() and (fresh != now).any():
+                options.append(fresh)
+        if not options:
+            return False
+        chain = make_chain(layout, self.symbols, last - 2, last + 1)
+        first, stop = chain.core
+        reach = min(len(chain.index), stop + max(self.k - 1, 0))
+        self._commit(chain, first, reach, -1)
+        best, chosen = -np.inf, now
+        for fresh in (now, *options):
+            chain.symbols[first:stop] = fresh
+            chain.allowed[:] = 0
+            # a chain of kept letters has one way; codons that it cuts are judged whole
+            _, cost = self._search(chain, 2, 0)
+            if cost > best + 1e-9:
+                best, chosen = cost, fresh
+        self.symbols[place] = chosen
+        self._commit(chain, first, reach, 1)
+        return bool((chosen != now).any())
 
     def repeated(self) -> npt.NDArray[np.int64]:
         """Give the starts of k-mers that occur more than once and have a letter that may change."""
@@ -205,6 +250,14 @@ def walk(layout: Layout, unique: UniqueKmers | None) -> Walker:
         end = min(start + PIECE, length)
         walker.decide(start, end, min(AHEAD, length - end), WIDTH)
     return walker
+
+
+def polish_places(walker: Walker, places: Iterable[tuple[int, int]]) -> bool:
+    """Try single codons at places; tell whether any of them is better now."""
+    better = False
+    for start, end in places:
+        better |= walker.polish(start, end)
+    return better
 
 
 def mend_places(walker: Walker, places: Iterable[tuple[int, int]]) -> bool:
