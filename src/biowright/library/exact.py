@@ -96,7 +96,7 @@ def _letters(sequence: Sequence | str | bytes) -> bytes:
 
 def _compared(reader: Reader, letters: bytes, number: int, flags: int) -> ExactHit | None:
     """Compare letter by letter, and find the place where the query begins."""
-    ((_, own, _),) = reader.read(number, number)
+    own = reader.nucleotides(number)
     twice = own + own
     for strand, wanted in ((1, letters), (-1, letters.translate(_FLIP)[::-1])):
         start = twice.find(wanted)

@@ -15,6 +15,7 @@ letter)[runs]``, of which the letter 0 marks lower case; the raw letters, sequen
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     Bytes = npt.NDArray[np.uint8]
     Ints = npt.NDArray[np.int64]
 
-__all__ = ["CIRCULAR", "MOLECULES", "RAW", "REVERSED", "SINGLE", "Block", "pack"]
+__all__ = ["CIRCULAR", "MOLECULES", "RAW", "REVERSED", "SINGLE", "Block", "pack", "unpack_one"]
 
 CIRCULAR, RAW, SINGLE = 1, 2, 4
 _KIND = 3  # the bits from here on are the molecule
@@ -49,6 +50,7 @@ _PLAIN_LETTERS = np.frombuffer(b"ACGTU", np.uint8)
 _PLAIN = np.zeros(256, np.uint8)
 _PLAIN[list(b"ACGT")] = 1
 _TO_DNA = bytes.maketrans(b"U", b"T")
+_ZERO = np.zeros(1, np.int64)
 
 
 @njit(cache=True, nogil=True)
@@ -193,6 +195,32 @@ def _runs(where: Ints, values: Bytes, owner: Ints, starts: Ints) -> Ints:
     owners = owner[first]
     columns = (owners, where[first] - starts[owners], length, values[first].astype(np.int64))
     return np.stack(columns, 1)
+
+
+def unpack_one(read: Callable[[int, int], bytes], index: int) -> bytes | None:
+    """Unpack one sequence of a block without reading the others.
+
+    Parameters
+    ----------
+    read : callable of (start, end) to bytes
+        Reads a piece of the block.
+    index : int
+
+    Returns
+    -------
+    bytes or None
+        Its letters; None where the block holds more than A, C, G and T and must be opened.
+    """
+    n, runs, raw = np.frombuffer(read(0, 12), "<u4", 3).tolist()
+    if runs or raw:
+        return None
+    sizes = np.frombuffer(read(12, 12 + 4 * (index + 1)), "<u4").astype(np.int64)
+    at = 12 + 5 * n + int(((sizes[:-1] + 3) >> 2).sum())
+    size = sizes[-1:]
+    packed = np.frombuffer(read(at, at + (int(size[0]) + 3) // 4), np.uint8)
+    out = np.empty(int(size[0]), np.uint8)
+    _unpack_letters(packed, _ZERO, size, _ZERO, _QUADS, out)
+    return out.tobytes()
 
 
 def molecule_of_flags(flags: int) -> Molecule:

@@ -11,7 +11,7 @@ from biowright.core import InputError, Record
 from . import tables as t
 from .database import Database
 from .document import record_of
-from .packing import CIRCULAR, SINGLE, Block, molecule_of_flags
+from .packing import CIRCULAR, SINGLE, Block, molecule_of_flags, unpack_one
 from .parts import PartVersion, part_name
 
 __all__ = ["Reader"]
@@ -72,6 +72,21 @@ class Reader:
         if not rows or rows[0][1] < number:
             return None
         return rows[0][0], self._block(rows[0][0])
+
+    def nucleotides(self, number: int) -> bytes:
+        """Give the upper-case nucleotides of one version, without those beside it if that can be."""
+        rows = self._database.quick(
+            f"SELECT first FROM {t.blocks.name} WHERE first <= ? ORDER BY first DESC LIMIT 1",
+            (number,),
+        )
+        blob = self._database.piece(t.blocks.name, "payload", rows[0][0]) if rows else None
+        if blob is not None:
+            with blob:
+                found = unpack_one(lambda start, end: blob[start:end], number - rows[0][0])
+            if found is not None:
+                return found
+        ((_, letters, _),) = self.read(number, number)
+        return letters
 
     def _load_block(self, first: int) -> Block:
         rows = self._database.quick(

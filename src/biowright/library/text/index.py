@@ -110,6 +110,9 @@ class TextIndex:
     def _lines(self, first: int, last: int) -> Iterator[bytes]:
         roles = {id: _role_words(text) for text, id in self._database.texts("role").items()}
         for at in range(first, last + 1, 20_000):
+            if plain := self._plain(at, min(at + 19_999, last)):
+                yield folded(plain).encode("utf-8", "replace")
+                continue
             rows = self._database.quick(
                 f"SELECT name, description, role FROM {t.versions.name} "
                 "WHERE number >= ? AND number <= ? ORDER BY number",
@@ -122,6 +125,25 @@ class TextIndex:
                 for name, description, role in rows
             ]
             yield folded("\n".join(lines) + "\n").encode("utf-8", "replace")
+
+    def _plain(self, first: int, last: int) -> str | None:
+        """Let SQLite write the lines of versions without roles, which many are."""
+        if not self._database.sqlite:
+            return None
+        between = "WHERE number >= ? AND number <= ?"
+        table = t.versions.name
+        if self._database.quick(
+            f"SELECT 1 FROM {table} {between} AND (role IS NOT NULL OR description IS NOT NULL"
+            " OR instr(name, char(10)) OR instr(name, char(13)) OR instr(name, char(1))) LIMIT 1",
+            (first, last),
+        ):
+            return None
+        ((text,),) = self._database.quick(
+            f"SELECT group_concat(name, char(1, 10)) FROM (SELECT name FROM {table} {between} "
+            "ORDER BY number)",
+            (first, last),
+        )
+        return None if text is None else f"{text}\x01\n"
 
     def find(self, words: str, limit: int, last: int, keep: Keep) -> list[TextHit]:
         """Find the versions that words stand in, best first: see `Library.find_text`."""
