@@ -295,12 +295,45 @@ def test_seeds_are_those_of_a_plain_search() -> None:
     out = np.empty((len(wanted) + 10, 2), np.int64)
     count, _ = find_seeds(
         sets, 3, 5, 5, np.uint64(0), built.words, built.sieve, built.hashes, built.starts,
-        built.places, out,
+        built.places, 1, out,
     )  # fmt: skip
     assert built.masked == SCREENER.reference.masked == 0
     assert len(wanted) > 3
     assert {(int(i), int(p)) for i, p in out[:count]} == wanted
     assert count == len(wanted)
+
+
+def test_with_much_to_compare_seeds_must_follow_one_another() -> None:
+    chance = random.Random(3)
+    proteins = ["".join(chance.choices(AMINO_ACIDS, k=500)) for _ in range(400)]
+    records = [Record(Sequence(p, "protein"), f"p{i}") for i, p in enumerate(proteins)]
+    built = build_reference(records, name="large", key=bytes(16))
+    letters = benign(4000, chance) + recode(proteins[7][20:60], chance) + benign(4000, chance)
+    sets = codon_sets(letters)
+
+    def seeds(need: int) -> set[tuple[int, int]]:
+        out = np.empty((100_000, 2), np.int64)
+        count, _ = find_seeds(
+            sets, 3, 5, 5, np.uint64(0), built.words, built.sieve, built.hashes, built.starts,
+            built.places, need, out,
+        )  # fmt: skip
+        return {(int(i), int(p)) for i, p in out[:count]}
+
+    every = seeds(1)
+    for need in (2, 3, 5):
+        runs = set()
+        for i, p in every:
+            low = high = 0
+            while (i - 3 * (low + 1), p - low - 1) in every:
+                low += 1
+            while (i + 3 * (high + 1), p + high + 1) in every:
+                high += 1
+            if low + high + 1 >= need:
+                runs.add((i, p))
+        assert seeds(need) == runs
+    assert len(seeds(5)) >= 36
+    (finding,) = KmerScreener(built).screen(Batch(gather(letters)))
+    assert (finding.label, finding.extent) == ("p7", 120)
 
 
 def test_words_are_packed_letter_by_letter() -> None:

@@ -36,6 +36,7 @@ WINDOW = 50
 SHORT = 3 * PROTEIN_K + 2
 """The length from which on a piece has a seed in whatever frame it is cut."""
 CHANCE = 1e-6
+NOISE = 8.0  # blocks by chance that a text may have on each strand
 REACH = 10  # residues of the reference that may be missing between two blocks
 GAP = 2.3  # nats for going on after a gap on one diagonal
 SLACK = math.log(10 * 4)  # where a block may begin and end, and among pieces of which length
@@ -176,6 +177,7 @@ class KmerScreener:
         self, sets: npt.NDArray[np.uint32], k: int, stride: int, bits: int, tag: np.uint64
     ) -> tuple[_Ints, int]:
         reference = self.reference
+        need = self._need(len(sets), k, bits)
         found = np.empty((256 + len(sets) // 4, 2), np.int64)
         while True:
             count, skipped = find_seeds(
@@ -189,11 +191,18 @@ class KmerScreener:
                 reference.hashes,
                 reference.starts,
                 reference.places,
+                need,
                 found,
             )
             if count <= len(found):
                 return found[:count], skipped
             found = np.empty((count, 2), np.int64)
+
+    def _need(self, windows: int, k: int, bits: int) -> int:
+        """Give how many seeds in a row are more than chance, in a text of so many windows."""
+        alphabet = 20.0 if bits == AMINO_BITS else 4.0
+        noise = windows * len(self.reference.places) / alphabet**k
+        return 1 + max(0, math.ceil(math.log(max(noise / NOISE, 1.0)) / math.log(alphabet)))
 
     def _chains(
         self, record: int, blocks: list[_Block], texts: Sequence[_Text], room: _Room

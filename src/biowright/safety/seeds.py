@@ -9,6 +9,8 @@ from .keyed import siphash
 
 __all__ = ["chain", "find_seeds", "pack"]
 
+RUN_BITS = 15
+RUNS = 1 << RUN_BITS
 MOST = 4096
 """Spellings of one window that are looked up; a window with more counts as not screened."""
 
@@ -32,7 +34,24 @@ def pack(letters, k, bits):
 
 
 @numba.njit(cache=True)
-def find_seeds(sets, stride, k, bits, tag, key, sieve, hashes, starts, places, found):
+def _follow(diagonal, i, stride, diagonals, lasts, runs):
+    """Note a seed on its diagonal; give how many it is in its run."""
+    first = (np.uint64(diagonal) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(64 - RUN_BITS)
+    oldest = np.int64(first)
+    for probe in range(8):
+        slot = (np.int64(first) + probe) & (RUNS - 1)
+        if diagonals[slot] == diagonal:
+            runs[slot] = runs[slot] + 1 if lasts[slot] == i - stride else 1
+            lasts[slot] = i
+            return runs[slot]
+        if lasts[slot] < lasts[oldest]:
+            oldest = slot
+    diagonals[oldest], lasts[oldest], runs[oldest] = diagonal, i, 1
+    return 1
+
+
+@numba.njit(cache=True)
+def find_seeds(sets, stride, k, bits, tag, key, sieve, hashes, starts, places, need, found):
     """Look up all windows of k sets that are `stride` letters apart.
 
     Parameters
@@ -49,6 +68,8 @@ def find_seeds(sets, stride, k, bits, tag, key, sieve, hashes, starts, places, f
         The hashes that the reference has, ascending, and where their places begin.
     places : ndarray of int64
         Places in the reference.
+    need : int
+        Seeds that follow one another on a diagonal; fewer are taken for chance and left out.
     found : ndarray of int64, shape (m, 2)
         Filled with window and place.
 
@@ -66,6 +87,10 @@ def find_seeds(sets, stride, k, bits, tag, key, sieve, hashes, starts, places, f
     longest = 0
     skip_start = np.full(stride, -1, np.int64)
     skip_last = np.zeros(stride, np.int64)
+    # runs that are under way: their diagonal, their last window, how many seeds they have
+    diagonals = np.full(RUNS if need > 1 else 1, -1, np.int64)
+    lasts = np.full(len(diagonals), -(1 << 40), np.int64)
+    runs = np.zeros(len(diagonals), np.int64)
     for i in range(len(sets) - (k - 1) * stride):
         spellings = 1
         for j in range(k):
@@ -112,10 +137,19 @@ def find_seeds(sets, stride, k, bits, tag, key, sieve, hashes, starts, places, f
             if at == len(hashes) or hashes[at] != value:
                 continue
             for p in range(starts[at], starts[at + 1]):
-                if count < len(found):
-                    found[count, 0] = i
-                    found[count, 1] = places[p]
-                count += 1
+                place = places[p]
+                fresh = 1
+                if need > 1:
+                    run = _follow(place * stride - i, i, stride, diagonals, lasts, runs)
+                    if run < need:
+                        continue
+                    if run == need:
+                        fresh = need
+                for back in range(fresh - 1, -1, -1):
+                    if count < len(found):
+                        found[count, 0] = i - back * stride
+                        found[count, 1] = place - back
+                    count += 1
     return count, longest
 
 
