@@ -58,14 +58,16 @@ def test_stretches_and_motifs_are_those_of_a_naive_search(
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(find_module, "scan_cost", lambda segment, sets: rng.choice((-1, 1e9)))
             scanned = stored.find(queries)
+            patch.setattr(find_module, "scan_cost", lambda segment, sets: -1)
+            tallied = stored.count(queries)
         counts = stored.count(queries)
         for index, query in enumerate(queries):
             truth = naive(parts, query)
             assert rows(found, index) == truth
             assert rows(scanned, index) == truth
-            assert counts[index].tolist() == [
-                sum(row[3] == strand for row in truth) for strand in (1, -1)
-            ]
+            strands = [sum(row[3] == strand for row in truth) for strand in (1, -1)]
+            assert counts[index].tolist() == strands
+            assert tallied[index].tolist() == strands
 
 
 @settings(max_examples=40)

@@ -6,9 +6,9 @@ import numpy as np
 
 from .hits import Hits
 from .queries import Pattern
-from .scan import scan, scan_cost
+from .scan import scan, scan_cost, tally
 from .segment import Segment
-from .windows import Places, look_up, plan
+from .windows import SIZES, Places, look_up, plan
 
 __all__ = ["count", "find"]
 
@@ -36,7 +36,10 @@ def find(segment: Segment, wanted: list[Pattern], allowed: np.ndarray, limit: in
     often = []
     for key, sets in kinds.items():
         how = plan(segment, sets)
-        if how.cost <= scan_cost(segment, sets):
+        # a scan ends as soon as there are enough
+        expected = 4 * segment.units * np.prod(SIZES[sets] / 4)
+        share = min(1.0, 4 * limit / max(expected, 1))
+        if how.cost <= scan_cost(segment, sets) * share:
             found[key].append(look_up(segment, sets, how, allowed))
         else:
             often.append(key)
@@ -49,20 +52,34 @@ def find(segment: Segment, wanted: list[Pattern], allowed: np.ndarray, limit: in
         strands.setdefault(pattern.query, []).append(pattern)
     pieces = []
     for query, both in strands.items():
-        keys = [
-            places.parts << 33 | places.starts << 1 | (pattern.strand < 0)
-            for pattern in both
-            for places in found[pattern.sets.tobytes()]
-        ]
-        if keys:
-            pieces.append(_hits(segment, query, len(both[0].sets), np.concatenate(keys), limit))
+        spelled = [pattern.sets.tobytes() for pattern in both]
+        places = [_keys(found[key]) for key in dict.fromkeys(spelled)]
+        if len(both) == 2 and spelled[0] == spelled[1]:
+            # a palindrome is at the same places of both strands
+            keys = np.repeat(places[0], 2)
+            keys[1::2] += 1
+        elif len(both) == 2:
+            keys = np.concatenate((places[0], places[1] + 1))
+            keys.sort()
+        else:
+            keys = places[0] + (both[0].strand < 0)
+        if len(keys):
+            pieces.append(_hits(segment, query, len(both[0].sets), keys[:limit]))
     return Hits.together(pieces)
 
 
-def _hits(segment: Segment, query: int, size: int, keys: np.ndarray, limit: int) -> Hits:
-    """Give the first hits of a query, from keys of part, start and strand."""
-    keys.sort()
-    keys = keys[:limit]
+def _keys(found: list[Places]) -> np.ndarray:
+    """Give places as numbers that order them by part and start, the last bit free for the strand."""
+    if not found:
+        return np.zeros(0, np.int64)
+    keys = np.concatenate([places.parts << 33 | places.starts << 1 for places in found])
+    if len(found) > 1:
+        keys.sort()
+    return keys
+
+
+def _hits(segment: Segment, query: int, size: int, keys: np.ndarray) -> Hits:
+    """Give the hits of a query from keys of part, start and strand."""
     parts = keys >> 33
     start = keys >> 1 & 0xFFFFFFFF
     end = start + size
@@ -83,7 +100,7 @@ def _hits(segment: Segment, query: int, size: int, keys: np.ndarray, limit: int)
 
 
 def count(segment: Segment, wanted: list[Pattern], allowed: np.ndarray) -> np.ndarray:
-    """Count where patterns fit, one after the other, so that few places are held at once."""
+    """Count where patterns fit, without holding their places."""
     kinds = {pattern.sets.tobytes(): pattern.sets for pattern in wanted}
     counts = dict.fromkeys(kinds, 0)
     often = []
@@ -95,7 +112,8 @@ def count(segment: Segment, wanted: list[Pattern], allowed: np.ndarray) -> np.nd
             often.append(key)
     for at in range(0, len(often), READ):
         keys = often[at : at + READ]
-        everything = np.iinfo(np.int64).max
-        for q, places in scan(segment, [kinds[key] for key in keys], allowed, everything):
-            counts[keys[q]] += len(places)
+        for key, number in zip(
+            keys, tally(segment, [kinds[key] for key in keys], allowed), strict=True
+        ):
+            counts[key] = int(number)
     return np.array([counts[pattern.sets.tobytes()] for pattern in wanted], np.int64)

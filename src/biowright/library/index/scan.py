@@ -13,16 +13,16 @@ from collections.abc import Iterator, Sequence
 import numba
 import numpy as np
 
-from .packing import CODES
+from .packing import CODES, WRAP
 from .segment import Segment
 from .windows import Places, allowing, inside, odd_places
 
-__all__ = ["scan", "scan_cost"]
+__all__ = ["scan", "scan_cost", "tally"]
 
 BLOCK = 256
 """Pairs of words of a block."""
-CHUNK = 1 << 20
-"""Pairs of words between two looks at the limits."""
+CHUNKS = (1 << 12, 1 << 20)
+"""Pairs of words between two looks at the limits, at first and at most; they double."""
 PLANES = 16
 """Letters of a motif that the planes look at; the others are looked at where these fit."""
 REACH = 64
@@ -32,7 +32,7 @@ REACH = 64
 def scan_cost(segment: Segment, sets: np.ndarray) -> float:
     """Give about how many places of the table could be read in the time of a scan."""
     letters = min(int(np.count_nonzero(sets != 15)), PLANES)
-    return len(segment.words) / 2 * (1 + letters) / 16
+    return len(segment.words) / 2 * (2 + letters) / 64
 
 
 def scan(
@@ -52,39 +52,19 @@ def scan(
     found = np.zeros(len(queries), np.int64)
     pairs = (len(segment.words) - 4) // 2
     words = segment.words
-    for chunk in range(0, pairs, CHUNK):
-        if not open_:
-            break
+    chunk, size = 0, CHUNKS[0]
+    while chunk < pairs and open_:
         wanted = [queries[q] for q in open_]
-        letters: dict[tuple[int, int], int] = {}
-        rows, bounds, shifts, whole = [], [0], [], []
-        for sets in wanted:
-            anchor, chosen = _telling(sets)
-            shifts.append(anchor)
-            whole.append(len(chosen) >= np.count_nonzero(sets != 15))
-            for place in chosen:
-                rows.append(letters.setdefault((int(sets[place]), place - anchor), len(letters)))
-            bounds.append(len(rows))
-        kinds = sorted({mask for mask, _ in letters})
-        wrong = [allowing(sets) for sets in wanted]
-        which, bases = _scan(
-            words,
-            chunk,
-            min(chunk + CHUNK, pairs),
-            np.array([[mask & _MASKS[code] != 0 for code in range(4)] for mask in kinds], np.bool_),
-            np.array([(kinds.index(mask), gap) for mask, gap in letters], np.int64),
-            np.array(rows, np.int64),
-            np.array(bounds, np.int64),
-            np.array(shifts, np.int64),
-            np.array(whole, np.bool_),
-            np.concatenate(wrong),
-            np.cumsum([0, *map(len, wrong)]),
-        )
+        spelled, shifts, whole = _spelled(wanted)
+        which, bases = _scan(words, chunk, min(chunk + size, pairs), *spelled, shifts)
+        chunk, size = chunk + size, min(2 * size, CHUNKS[1])
         if len(open_) > 1:
             order = np.argsort(which, kind="stable")
             which, bases = which[order], bases[order]
         cuts = np.searchsorted(which, np.arange(1, len(open_)))
-        for q, here in zip(open_, np.split(bases, cuts), strict=True):
+        for q, here, done in zip(open_, np.split(bases, cuts), whole, strict=True):
+            if not done:
+                here = _agreeing(words, here, allowing(queries[q]))
             if len(here):
                 places = inside(segment, here, len(queries[q]), allowed)
                 found[q] += len(places)
@@ -94,6 +74,55 @@ def scan(
         places = odd_places(segment, sets, allowed)
         if len(places):
             yield q, places
+
+
+def tally(segment: Segment, queries: Sequence[np.ndarray], allowed: np.ndarray) -> np.ndarray:
+    """Count the places of many motifs: the bits of their planes, without looking at any."""
+    spelled, shifts, whole = _spelled(queries)
+    sizes = np.array([len(sets) for sets in queries], np.int64)
+    spans = {pair: i for i, pair in enumerate(dict.fromkeys(zip(sizes, shifts, strict=True)))}
+    counts = _tally(
+        segment.words,
+        *spelled,
+        np.array([spans[pair] for pair in zip(sizes, shifts, strict=True)], np.int64),
+        np.array(list(spans), np.int64).reshape(-1, 2),
+        segment.starts,
+        segment.lengths,
+        segment.circular,
+        segment.runs,
+        allowed,
+        WRAP,
+    )
+    for q, sets in enumerate(queries):
+        if whole[q]:
+            counts[q] += len(odd_places(segment, sets, allowed))
+        else:
+            found = scan(segment, [sets], allowed, np.iinfo(np.int64).max)
+            counts[q] = sum(len(places) for _, places in found)
+    return counts
+
+
+def _spelled(
+    queries: Sequence[np.ndarray],
+) -> tuple[tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray], np.ndarray, list[bool]]:
+    """Give kinds of letters, letters, and those of each query; its anchor; whether that is all."""
+    letters: dict[tuple[int, int], int] = {}
+    rows, bounds, shifts, whole = [], [0], [], []
+    for sets in queries:
+        anchor, chosen = _telling(sets)
+        shifts.append(anchor)
+        whole.append(len(chosen) >= np.count_nonzero(sets != 15))
+        for place in chosen:
+            rows.append(letters.setdefault((int(sets[place]), place - anchor), len(letters)))
+        bounds.append(len(rows))
+    kinds = sorted({mask for mask, _ in letters})
+    spelled = (
+        np.array([[mask & _MASKS[code] != 0 for code in range(4)] for mask in kinds], np.bool_),
+        np.array([(kinds.index(mask), gap) for mask, gap in letters], np.int64),
+        np.array(rows, np.int64),
+        np.array(bounds, np.int64),
+    )
+    return spelled, np.array(shifts, np.int64), whole
 
 
 _MASKS = [0, 0, 0, 0]
@@ -143,105 +172,260 @@ def _both(row, other):
 
 
 @numba.njit(cache=True)
+def _all(row, one, two, three):
+    for i in range(len(row)):
+        row[i] &= one[i] & two[i] & three[i]
+
+
+@numba.njit(cache=True)
+def _meet(row, shifted, rows, first, last):
+    """Keep the bits that all letters have, three letters at a time."""
+    b = first
+    while b + 3 <= last:
+        _all(row, shifted[rows[b]], shifted[rows[b + 1]], shifted[rows[b + 2]])
+        b += 3
+    while b < last:
+        _both(row, shifted[rows[b]])
+        b += 1
+
+
+@numba.njit(cache=True)
 def _copy(row, other):
     for i in range(len(row)):
         row[i] = other[i]
 
 
 @numba.njit(cache=True)
-def _scan(words, first, last, kinds, letters, rows, bounds, shifts, whole, wrong, ends):
+def _ones(row):
+    """Count the bits that are set."""
+    total = np.int64(0)
+    for i in range(len(row)):
+        x = row[i]
+        x = x - (x >> np.uint64(1) & np.uint64(0x5555555555555555))
+        x = (x & np.uint64(0x3333333333333333)) + (
+            x >> np.uint64(2) & np.uint64(0x3333333333333333)
+        )
+        x = (x + (x >> np.uint64(4))) & np.uint64(0x0F0F0F0F0F0F0F0F)
+        total += np.int64((x * np.uint64(0x0101010101010101)) >> np.uint64(56))
+    return total
+
+
+@numba.njit(cache=True)
+def _places(row, size, first, q, which, bases, filled):
+    """Write the places of the bits that are set."""
+    one = np.uint64(1)
+    for i in range(size):
+        bits = row[i]
+        while bits:
+            bit = bits & (~bits + one)
+            bits ^= bit
+            place = np.int64(0)
+            if bit & np.uint64(0xFFFFFFFF00000000):
+                place += 32
+            if bit & np.uint64(0xFFFF0000FFFF0000):
+                place += 16
+            if bit & np.uint64(0xFF00FF00FF00FF00):
+                place += 8
+            if bit & np.uint64(0xF0F0F0F0F0F0F0F0):
+                place += 4
+            if bit & np.uint64(0xCCCCCCCCCCCCCCCC):
+                place += 2
+            if bit & np.uint64(0xAAAAAAAAAAAAAAAA):
+                place += 1
+            which[filled] = q
+            bases[filled] = first + 64 * i + place
+            filled += 1
+    return filled
+
+
+@numba.njit(cache=True)
+def _agreeing(words, bases, wrong):
+    """Keep the places where all letters fit, not only those of the planes."""
+    one = np.uint64(1)
+    filled = 0
+    for b in range(len(bases)):
+        same = bases[b] >= 0
+        for w in range(len(wrong)):
+            here = bases[b] + 64 * w
+            pair = (here >> 6) * 2
+            if not same or pair + 3 >= len(words):
+                same = False
+                break
+            turn = np.uint64(here & 63)
+            back = np.uint64(63) - turn
+            x = words[pair] >> turn | words[pair + 2] << one << back
+            y = words[pair + 1] >> turn | words[pair + 3] << one << back
+            if (
+                (~x & ~y & wrong[w, 0])
+                | (x & ~y & wrong[w, 1])
+                | (~x & y & wrong[w, 2])
+                | (x & y & wrong[w, 3])
+            ):
+                same = False
+        if same:
+            bases[filled] = bases[b]
+            filled += 1
+    return bases[:filled]
+
+
+@numba.njit(cache=True)
+def _planes(words, at, low, high, kinds, planes, letters, shifted):
+    """Make the planes of a block, and for each letter the one that is shifted to it."""
+    ones = ~np.uint64(0)
+    none = np.uint64(0)
+    _apart(words[2 * at : 2 * at + 2 * len(low)], low, high)
+    for kind in range(len(kinds)):
+        _fitting(
+            low,
+            high,
+            planes[kind],
+            ones if kinds[kind, 0] else none,
+            ones if kinds[kind, 1] else none,
+            ones if kinds[kind, 2] else none,
+            ones if kinds[kind, 3] else none,
+        )
+    for letter in range(len(letters)):
+        plane = planes[letters[letter, 0]]
+        gap = letters[letter, 1]
+        skip = gap >> 6
+        row = shifted[letter]
+        _shifted(
+            row,
+            plane[skip : skip + len(row)],
+            plane[skip + 1 : skip + 1 + len(row)],
+            np.uint64(gap & 63),
+        )
+
+
+@numba.njit(cache=True)
+def _scan(words, first, last, kinds, letters, rows, bounds, shifts):
     which = np.empty(1024, np.int16)
     bases = np.empty(1024, np.int64)
     filled = 0
     block = 256
-    ahead = 2
-    one = np.uint64(1)
-    ones = ~np.uint64(0)
-    none = np.uint64(0)
-    low = np.zeros(block + ahead, np.uint64)
-    high = np.zeros(block + ahead, np.uint64)
-    planes = np.zeros((len(kinds), block + ahead), np.uint64)
+    low = np.zeros(block + 2, np.uint64)
+    high = np.zeros(block + 2, np.uint64)
+    planes = np.zeros((len(kinds), block + 2), np.uint64)
     shifted = np.zeros((len(letters), block), np.uint64)
-    buffer = np.zeros(block, np.uint64)
-    limit = len(words) // 2
+    row = np.zeros(block, np.uint64)
+    # the last block of an arena is shorter than the planes that are made of it
+    end = np.zeros(2 * block + 4, np.uint64)
     for at in range(first, last, block):
         size = min(block, last - at)
-        row = buffer[:size]
-        _apart(
-            words[2 * at : 2 * min(at + size + ahead, limit)],
-            low[: size + ahead],
-            high[: size + ahead],
-        )
-        for kind in range(len(kinds)):
-            _fitting(
-                low,
-                high,
-                planes[kind],
-                ones if kinds[kind, 0] else none,
-                ones if kinds[kind, 1] else none,
-                ones if kinds[kind, 2] else none,
-                ones if kinds[kind, 3] else none,
-            )
-        for letter in range(len(letters)):
-            plane = planes[letters[letter, 0]]
-            gap = letters[letter, 1]
-            skip = gap >> 6
-            _shifted(shifted[letter, :size], plane[skip:], plane[skip + 1 :], np.uint64(gap & 63))
+        if 2 * (at + block + 2) <= len(words):
+            _planes(words, at, low, high, kinds, planes, letters, shifted)
+        else:
+            end[:] = np.uint64(0)
+            end[: len(words) - 2 * at] = words[2 * at :]
+            _planes(end, 0, low, high, kinds, planes, letters, shifted)
         for q in range(len(bounds) - 1):
             _copy(row, shifted[rows[bounds[q]]])
-            for b in range(bounds[q] + 1, bounds[q + 1]):
-                _both(row, shifted[rows[b]])
-            for i in range(size):
-                bits = row[i]
-                while bits:
-                    bit = bits & (~bits + one)
-                    bits ^= bit
-                    place = np.int64(0)
-                    if bit & np.uint64(0xFFFFFFFF00000000):
-                        place += 32
-                    if bit & np.uint64(0xFFFF0000FFFF0000):
-                        place += 16
-                    if bit & np.uint64(0xFF00FF00FF00FF00):
-                        place += 8
-                    if bit & np.uint64(0xF0F0F0F0F0F0F0F0):
-                        place += 4
-                    if bit & np.uint64(0xCCCCCCCCCCCCCCCC):
-                        place += 2
-                    if bit & np.uint64(0xAAAAAAAAAAAAAAAA):
-                        place += 1
-                    base = 64 * np.int64(at + i) + place - shifts[q]
-                    if base < 0:
-                        continue
-                    if not whole[q]:
-                        same = True
-                        for w in range(ends[q], ends[q + 1]):
-                            here = base + 64 * (w - ends[q])
-                            pair = (here >> 6) * 2
-                            if pair + 3 >= len(words):
-                                same = False
-                                break
-                            turn = np.uint64(here & 63)
-                            back = np.uint64(63) - turn
-                            x = words[pair] >> turn | words[pair + 2] << one << back
-                            y = words[pair + 1] >> turn | words[pair + 3] << one << back
-                            if (
-                                (~x & ~y & wrong[w, 0])
-                                | (x & ~y & wrong[w, 1])
-                                | (~x & y & wrong[w, 2])
-                                | (x & y & wrong[w, 3])
-                            ):
-                                same = False
-                                break
-                        if not same:
-                            continue
-                    if filled == len(bases):
-                        wider = np.empty(2 * filled, np.int16)
-                        wider[:filled] = which
-                        which = wider
-                        longer = np.empty(2 * filled, np.int64)
-                        longer[:filled] = bases
-                        bases = longer
-                    which[filled] = q
-                    bases[filled] = base
-                    filled += 1
+            _meet(row, shifted, rows, bounds[q] + 1, bounds[q + 1])
+            more = _ones(row)
+            if not more:
+                continue
+            if filled + more > len(bases):
+                which = _wider(which, filled, filled + more)
+                bases = _wider(bases, filled, filled + more)
+            filled = _places(row, size, 64 * np.int64(at) - shifts[q], q, which, bases, filled)
     return which[:filled], bases[:filled]
+
+
+@numba.njit(cache=True)
+def _wider(array, filled, least):
+    wider = np.empty(max(2 * len(array), least), array.dtype)
+    wider[:filled] = array[:filled]
+    return wider
+
+
+@numba.njit(cache=True)
+def _fill(plane, first, low, high, value):
+    """Set or clear the bits of the bases from `low` to `high`; the plane begins at base `first`."""
+    low = max(low - first, 0)
+    high = min(high - first, 64 * len(plane))
+    ones = ~np.uint64(0)
+    while low < high:
+        w = low >> 6
+        stop = min(high, (w + 1) << 6)
+        mask = ones >> np.uint64(64 - (stop - low)) << np.uint64(low & 63)
+        if value:
+            plane[w] |= mask
+        else:
+            plane[w] &= ~mask
+        low = stop
+
+
+@numba.njit(cache=True)
+def _tally(
+    words,
+    kinds,
+    letters,
+    rows,
+    bounds,
+    span_of,
+    spans,
+    starts,
+    lengths,
+    circular,
+    runs,
+    allowed,
+    wrap,
+):
+    counts = np.zeros(len(bounds) - 1, np.int64)
+    block = 256
+    low = np.zeros(block + 2, np.uint64)
+    high = np.zeros(block + 2, np.uint64)
+    planes = np.zeros((len(kinds), block + 2), np.uint64)
+    shifted = np.zeros((len(letters), block), np.uint64)
+    valid = np.zeros((len(spans), block), np.uint64)
+    row = np.zeros(block, np.uint64)
+    end = np.zeros(2 * block + 4, np.uint64)
+    part = 0
+    run = 0
+    farthest = np.int64(0)
+    for s in range(len(spans)):
+        farthest = max(farthest, spans[s, 1])
+    for at in range(0, (len(words) - 4) // 2, block):
+        if 2 * (at + block + 2) <= len(words):
+            _planes(words, at, low, high, kinds, planes, letters, shifted)
+        else:
+            end[:] = np.uint64(0)
+            end[: len(words) - 2 * at] = words[2 * at :]
+            _planes(end, 0, low, high, kinds, planes, letters, shifted)
+        first = np.int64(at) * 64
+        last = first + 64 * block
+        # where a motif of each length may have its first letter of the planes
+        while part + 1 < len(starts) and np.int64(starts[part + 1]) * 4 <= first:
+            part += 1
+        while run < len(runs) and np.int64(runs[run, 1]) + farthest <= first:
+            run += 1
+        for s in range(len(spans)):
+            size = spans[s, 0]
+            shift = spans[s, 1]
+            plane = valid[s]
+            plane[:] = np.uint64(0)
+            i = part
+            while i < len(starts) and np.int64(starts[i]) * 4 < last:
+                length = np.int64(lengths[i])
+                if size <= length and not (len(allowed) and not allowed[i]):
+                    room = length - size + 1
+                    if circular[i]:
+                        room = min(length, room + wrap)
+                    begin = np.int64(starts[i]) * 4 + shift
+                    _fill(plane, first, begin, begin + room, True)
+                i += 1
+            r = run
+            while r < len(runs) and np.int64(runs[r, 0]) < last + size:
+                _fill(
+                    plane,
+                    first,
+                    np.int64(runs[r, 0]) - size + 1 + shift,
+                    np.int64(runs[r, 1]) + shift,
+                    False,
+                )
+                r += 1
+        for q in range(len(bounds) - 1):
+            _copy(row, valid[span_of[q]])
+            _meet(row, shifted, rows, bounds[q], bounds[q + 1])
+            counts[q] += _ones(row)
+    return counts

@@ -19,13 +19,23 @@ import numpy as np
 from .packing import CODES, WRAP
 from .segment import Segment
 
-__all__ = ["Places", "Plan", "allowing", "fits_sets", "inside", "look_up", "odd_places", "plan"]
+__all__ = [
+    "SIZES",
+    "Places",
+    "Plan",
+    "allowing",
+    "fits_sets",
+    "inside",
+    "look_up",
+    "odd_places",
+    "plan",
+]
 
 FARTHEST = 48
 """Windows begin in the first letters of a pattern, so that each lies in the arena of a circle."""
 FREE = 15
 """The set of all bases."""
-_SIZES = np.array([bin(mask).count("1") for mask in range(16)], np.float64)
+SIZES = np.array([bin(mask).count("1") for mask in range(16)], np.float64)
 _ORDER = tuple(
     mask for _, mask in sorted((int(CODES[ord(b)]), 1 << i) for i, b in enumerate("ACGT"))
 )
@@ -81,12 +91,12 @@ def plan(segment: Segment, sets: np.ndarray) -> Plan:
     padded = np.full(3 + max(size, last + 1) + k, FREE, np.uint8)
     padded[3 : 3 + size] = sets
     windows = np.lib.stride_tricks.sliding_window_view(padded, k)[: last + 4]
-    shares = (_SIZES[windows] / 4).prod(axis=1)
+    shares = (SIZES[windows] / 4).prod(axis=1)
     # how many slices of the table agree: the letters behind the last that says something are free
     told = windows != FREE
     depth = np.where(told.any(axis=1), k - np.argmax(told[:, ::-1], axis=1), 0)
     inside = np.arange(k) < depth[:, None]
-    slices = np.where(inside, _SIZES[windows], 1.0).prod(axis=1)
+    slices = np.where(inside, SIZES[windows], 1.0).prod(axis=1)
     costs = len(segment.positions) * shares + 4 * slices
     chosen: list[tuple[int, int]] = []
     cost = 0.0
@@ -153,7 +163,7 @@ def odd_places(segment: Segment, sets: np.ndarray, allowed: np.ndarray) -> Place
     """Find where a pattern fits with letters that are no bases, or crosses an origin by far."""
     found = Places(np.zeros(0, np.int64), np.zeros(0, np.int64))
     arena = (segment.words, segment.starts, segment.lengths, segment.circular)
-    if len(segment.runs) and (_SIZES[sets] > 1).any():
+    if len(segment.runs) and (SIZES[sets] > 1).any():
         around = _around_runs(*arena, segment.coarse, segment.runs, sets, allowed)
         found = found.with_(Places(*around))
     if len(sets) > WRAP + 1 and segment.circular.any():
@@ -308,7 +318,7 @@ def _parts_of(bases, size, starts, lengths, circular, runs, allowed, wrap):
         else:
             while part + 1 < len(starts) and np.int64(starts[part + 1]) * 4 <= base:
                 part += 1
-        if part < 0:
+        if base < 0 or part < 0:
             continue
         start = base - np.int64(starts[part]) * 4
         length = np.int64(lengths[part])
