@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -307,3 +308,21 @@ def test_settings_are_a_value(tmp_path: Path) -> None:
     settings = load_safety_settings(write_settings(tmp_path))
     assert isinstance(settings, SafetySettings)
     assert settings.screener[0].age == 90
+
+
+def test_two_processes_cannot_both_clear_their_half(tmp_path: Path) -> None:
+    settings = load_safety_settings(write_settings(tmp_path))
+    gene = recode(PROTEINS["demo-protein-1"][:30], random.Random(5))
+    halves = [{"1": gene[:45]}, {"2": gene[45:]}]
+    gate = Gate(settings)
+    verdicts = [gate.screen(half, customer="c", now=NOW) for half in halves]
+
+    def clear(number: int) -> bool:
+        try:
+            Gate(settings).require(verdicts[number], halves[number], now=NOW)
+        except ScreeningRefused:
+            return False
+        return True
+
+    with ThreadPoolExecutor(2) as threads:
+        assert sorted(threads.map(clear, range(2))) == [False, True]

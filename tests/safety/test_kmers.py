@@ -23,6 +23,7 @@ from biowright.safety import (
     read_reference,
 )
 from biowright.safety.items import Batch, Pieces
+from biowright.safety.joins import join_pieces
 from biowright.safety.keyed import hash_words
 from biowright.safety.letters import AMINO_ACIDS, codon_sets, surprise
 from biowright.safety.seeds import chain, find_seeds, pack
@@ -372,3 +373,26 @@ def test_chains_are_the_best(raw: list[tuple[int, int, float, float]]) -> None:
 def test_what_can_mean_much_tells_little() -> None:
     single, several, anything = (surprise(codon)[0] for codon in ("TGG", "CTG", "NNN"))
     assert single > several > anything == 0
+
+
+def test_junctions_are_spelled_out_by_shared_ends_and_overhangs() -> None:
+    chance = random.Random(12)
+    gene = benign(300, chance)
+    overlapping = split(gene, 60, overlap=20)
+    turned = [other_strand(p) if i % 2 else p for i, p in enumerate(overlapping)]
+    chance.shuffle(turned)
+    texts = [item.letters for item in join_pieces(gather(turned))]
+    texts += [other_strand(text) for text in texts]
+    for at in range(0, len(gene) - 90, 10):
+        assert any(gene[at : at + 90] in text for text in texts)
+    parts = [gene[at : at + 34] for at in range(0, 240, 30)]
+    pieces = [f"TTAT{'GGTCTCA'}{part}{other_strand('GGTCTCA')}ATAA" for part in parts]
+    texts = [item.letters for item in join_pieces(gather(shuffled(pieces, chance)))]
+    texts += [other_strand(text) for text in texts]
+    for at in range(0, 180, 10):
+        assert any(gene[at : at + 60] in text for text in texts)
+
+
+def test_repeats_do_not_make_joining_endless() -> None:
+    pieces = split("ACGTTGCA" * 40, 30, overlap=15) + ["AT" * 30] * 5
+    assert len(join_pieces(gather(pieces), gather(pieces))) < 20_000

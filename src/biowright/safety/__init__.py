@@ -21,9 +21,10 @@ if TYPE_CHECKING:
     from .audit import Audit, Entry
     from .demo import demo_records, demo_reference
     from .external import ExternalScreener
-    from .gate import Gate, check_clearance, default_gate, require, screen
+    from .gate import Gate
     from .items import Batch, Item, gather
     from .kmers import KmerScreener
+    from .passage import check_clearance, default_gate, require, screen
     from .profiles import HmmScreener
     from .reference import Reference, build_reference, new_key, read_key, read_reference
     from .screener import Screener
@@ -34,9 +35,10 @@ _HOMES = {
     "audit": ("Audit", "Entry"),
     "demo": ("demo_records", "demo_reference"),
     "external": ("ExternalScreener",),
-    "gate": ("Gate", "check_clearance", "default_gate", "require", "screen"),
+    "gate": ("Gate",),
     "items": ("Batch", "Item", "gather"),
     "kmers": ("KmerScreener",),
+    "passage": ("check_clearance", "default_gate", "require", "screen"),
     "profiles": ("HmmScreener",),
     "reference": ("Reference", "build_reference", "new_key", "read_key", "read_reference"),
     "screener": ("Screener",),

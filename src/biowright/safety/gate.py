@@ -2,51 +2,42 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import hmac
 import json
 import os
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from biowright.core import BiowrightError, ConflictError, InputError, ScreeningRefused
+from biowright.core import InputError, ScreeningRefused
 from biowright.formats import open_output
 
 from .audit import Audit
+from .backs import Back, load_back, run_back
 from .demo import demo_reference
 from .items import Batch, Item, Pieces, digest_of, gather
 from .kmers import KmerScreener
-from .reference import new_key, read_key, read_reference
+from .reference import new_key, read_key
 from .screener import Screener
 from .settings import (
     VARIABLE,
-    ExternalSettings,
-    HmmSettings,
-    KmerSettings,
     SafetySettings,
-    load_safety_settings,
 )
 from .verdict import Backing, Clearance, Finding, Override, Verdict, canonical, moment
 
 if TYPE_CHECKING:
     from .history import History
 
-__all__ = ["Gate", "check_clearance", "default_gate", "require", "screen"]
+__all__ = ["PROCESS_KEY", "Gate"]
 
-_PROCESS_KEY = os.urandom(32)
+PROCESS_KEY = os.urandom(32)
 """Seals the verdicts of gates without a folder; they hold in this process only."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Back:
-    """A screener, and for how many days its reference is good; None is for ever."""
-
-    screener: Screener
-    age: float | None
 
 
 class Gate:
@@ -83,7 +74,7 @@ class Gate:
         self.audit: Audit | None = None
         self.history: History | None = None
         self.lifetime = 24.0
-        self._key = _PROCESS_KEY
+        self._key = PROCESS_KEY
         if settings is not None:
             from .history import History
 
@@ -99,7 +90,7 @@ class Gate:
             self.audit = Audit(folder / "audit.jsonl", self._key)
             self.lifetime = settings.lifetime
         self._given = None if screeners is None else tuple(screeners)
-        self._backs: tuple[_Back, ...] | None = None
+        self._backs: tuple[Back, ...] | None = None
 
     @property
     def name(self) -> str:
@@ -163,7 +154,7 @@ class Gate:
         findings: list[Finding] = []
         backings: list[Backing] = []
         for back in backs:
-            backing, found = _run(back, batch, now)
+            backing, found = run_back(back, batch, now)
             backings.append(backing)
             findings += found
         verdict = Verdict(
@@ -243,15 +234,25 @@ class Gate:
         """
         items = gather(pieces)
         now = now or datetime.now(UTC)
-        try:
-            clearance = self._require(verdict, items, now)
-        except ScreeningRefused as error:
-            self._log("refused", {"why": error.what, "pieces": len(items)}, now)
-            raise
-        self._log("cleared", {"content": clearance.verdict.content, "pieces": len(items)}, now)
-        if self.history is not None:
-            self.history.add(clearance.verdict.customer, items, now)
+        with self._alone():  # so that the history does not change between the check and the note
+            try:
+                clearance = self._require(verdict, items, now)
+            except ScreeningRefused as error:
+                self._log("refused", {"why": error.what, "pieces": len(items)}, now)
+                raise
+            self._log("cleared", {"content": clearance.verdict.content, "pieces": len(items)}, now)
+            if self.history is not None:
+                self.history.add(clearance.verdict.customer, items, now)
         return clearance
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        if self.settings is None:
+            yield
+            return
+        with (self.settings.folder / "gate.lock").open("a") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
 
     def _require(self, verdict: Verdict | None, items: Sequence[Item], now: datetime) -> Clearance:
         again = "screen the pieces again: biowright safety screen FILE"
@@ -290,7 +291,7 @@ class Gate:
             raise ScreeningRefused(
                 "other orders of this customer were cleared since the screening", hint=again
             )
-        return Clearance.of(verdict, (item.name for item in items), _PROCESS_KEY)
+        return Clearance.of(verdict, (item.name for item in items), PROCESS_KEY)
 
     def _overridden(self, verdict: Verdict) -> None:
         labels = sorted({finding.label for finding in verdict.findings})
@@ -368,15 +369,15 @@ class Gate:
             )
         return read_key(self.settings.override.key)
 
-    def _ready(self) -> tuple[_Back, ...]:
+    def _ready(self) -> tuple[Back, ...]:
         """Load the back ends, once; what cannot be loaded is a refusal."""
         if self._backs is None:
             if self._given is not None:
-                self._backs = tuple(_Back(screener, 90.0) for screener in self._given)
+                self._backs = tuple(Back(screener, 90.0) for screener in self._given)
             elif self.settings is None:
-                self._backs = (_Back(KmerScreener(demo_reference()), None),)
+                self._backs = (Back(KmerScreener(demo_reference()), None),)
             else:
-                self._backs = tuple(_load(one) for one in self.settings.screener)
+                self._backs = tuple(load_back(one) for one in self.settings.screener)
         if not self._backs:
             raise ScreeningRefused(
                 "no back end is set up", hint="add a [[screener]] to the settings"
@@ -396,165 +397,6 @@ def _own_key(path: Path) -> bytes:
         return read_key(path, 32)
 
 
-def _load(
-    settings: KmerSettings | HmmSettings | ExternalSettings,
-) -> _Back:
-    try:
-        match settings:
-            case KmerSettings():
-                reference = read_reference(settings.reference, read_key(settings.key))
-                if reference.demo:
-                    raise InputError(
-                        "this is a demo reference",
-                        path=settings.reference,
-                        hint="build one of your own: biowright safety reference",
-                    )
-                return _Back(KmerScreener(reference), settings.age)
-            case HmmSettings():
-                from .profiles import HmmScreener
-
-                return _Back(
-                    HmmScreener(settings.profiles, dated=settings.dated, expect=settings.expect),
-                    settings.age,
-                )
-            case ExternalSettings():
-                from .external import ExternalScreener
-
-                screener = ExternalScreener(
-                    settings.name, settings.command, timeout=settings.timeout
-                )
-                return _Back(screener, settings.age)
-    except ScreeningRefused:
-        raise
-    except BiowrightError as error:
-        raise ScreeningRefused(
-            f"a back end is missing, so that nothing can be screened: {error}",
-            hint="put it back, or correct the safety settings",
-        ) from None
-
-
-def _run(back: _Back, batch: Batch, now: datetime) -> tuple[Backing, list[Finding]]:
-    """Let a back end look; whatever it raises is a refusal."""
-    name = getattr(back.screener, "name", type(back.screener).__name__)
-    try:
-        findings = list(back.screener.screen(batch))
-        backing = back.screener.backing()
-    except ScreeningRefused:
-        raise
-    except Exception as error:
-        raise ScreeningRefused(
-            f"the back end {name} failed: {type(error).__name__}: {error}",
-            hint="mend it, then screen again; without it nothing leaves",
-        ) from error
-    if back.age is None:
-        return backing, findings
-    try:
-        day = date.fromisoformat(backing.dated)
-    except ValueError:
-        raise ScreeningRefused(
-            f"the back end {name} does not tell how old its reference is",
-            hint="its reference must carry a day such as 2026-01-31",
-        ) from None
-    days = (now.astimezone(UTC).date() - day).days
-    if days > back.age:
-        raise ScreeningRefused(
-            f"the reference {backing.reference} of {name} is stale: it is {days} days old, at most "
-            f"{back.age:g} are allowed",
-            hint="get or build a current one",
-        )
-    if days < -1:
-        raise ScreeningRefused(
-            f"the reference {backing.reference} of {name} is of {backing.dated}, still to come",
-            hint="set the clock right, or get a reference with the right day",
-        )
-    return backing, findings
-
-
 def _signature(key: bytes, verdict: Verdict, override: Override) -> str:
     told = [verdict.content, override.reviewer, override.reason, override.signed]
     return hmac.new(key, b"override " + canonical(told), hashlib.sha256).hexdigest()
-
-
-def default_gate() -> Gate:
-    """Give the gate that the environment variable ``BIOWRIGHT_SAFETY`` names, or the demonstration.
-
-    Raises
-    ------
-    ScreeningRefused
-        The variable names settings that cannot be used: nothing is exported then.
-    """
-    path = os.environ.get(VARIABLE)
-    if not path:
-        return Gate()
-    try:
-        return Gate(load_safety_settings(path))
-    except ConflictError:
-        raise
-    except BiowrightError as error:
-        raise ScreeningRefused(
-            f"the safety settings cannot be used, so that nothing leaves: {error}"
-        ) from None
-
-
-def screen(
-    pieces: Pieces, *, customer: str = "", gate: Gate | None = None, now: datetime | None = None
-) -> Verdict:
-    """Screen pieces with a gate, by default that of the operator's settings.
-
-    Parameters and errors as in `Gate.screen`.
-
-    Examples
-    --------
-    >>> screen("ATGGCTAGCAAAGGTTGA").outcome
-    'pass'
-    """
-    return (gate or default_gate()).screen(pieces, customer=customer, now=now)
-
-
-def check_clearance(clearance: Clearance | None, names: Iterable[str] = ()) -> Clearance:
-    """Check that a clearance was given by `require` in this process, and for things of these names.
-
-    Raises
-    ------
-    ScreeningRefused
-        There is none, it was made up, or something was not shown to the gate.
-
-    Examples
-    --------
-    >>> pieces = {"insert": "ATGGCTAGCAAAGGTTGA"}
-    >>> clearance = require(screen(pieces), pieces)
-    >>> check_clearance(clearance, ["insert"]) is clearance
-    True
-    """
-    if not isinstance(clearance, Clearance) or not clearance.genuine(_PROCESS_KEY):
-        raise ScreeningRefused(
-            "nothing leaves without a screening verdict",
-            hint="screen the pieces, then hand on what require(verdict, pieces) gives",
-        )
-    missing = sorted(set(names) - clearance.names)
-    if missing:
-        raise ScreeningRefused(
-            f"not screened: {', '.join(missing[:5])}", hint="screen all pieces together"
-        )
-    return clearance
-
-
-def require(
-    verdict: Verdict | None,
-    pieces: Pieces,
-    *,
-    gate: Gate | None = None,
-    now: datetime | None = None,
-) -> Clearance:
-    """Check that a verdict lets exactly these pieces leave; every export calls it.
-
-    Parameters and errors as in `Gate.require`.
-
-    Examples
-    --------
-    >>> require(None, "ATGGCTAGC")
-    Traceback (most recent call last):
-    ...
-    biowright.core.errors.ScreeningRefused: nothing leaves without a screening verdict (...)
-    """
-    return (gate or default_gate()).require(verdict, pieces, now=now)

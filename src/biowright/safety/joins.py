@@ -60,9 +60,9 @@ def join_pieces(items: Sequence[Item], earlier: Sequence[Item] = ()) -> tuple[It
     Examples
     --------
     >>> from biowright.safety import gather
-    >>> pieces = gather({"a": "TTGACAGGATTACAGGCT", "b": "GATTACAGGCTAAACCCTT"})
+    >>> pieces = gather({"a": "TTGACGATTACAGGCTA", "b": "GATTACAGGCTAAACCCTT"})
     >>> [item.letters for item in join_pieces(pieces) if len(item.letters) < 30]
-    ['TTGACAGGATTACAGGCTAAACCCTT']
+    ['TTGACGATTACAGGCTAAACCCTT']
     """
     return _once(items, itertools.chain(_rows(items), _texts(items, earlier)))
 
