@@ -13,6 +13,7 @@ from cyclopts import Parameter
 from biowright.core import InputError
 from biowright.formats import write
 from biowright.library import Filters, Library, LoadReport, PartVersion
+from biowright.library.searching import index_of
 
 from .arguments import Force, Json, given, named
 from .output import note, print_json, print_table
@@ -20,6 +21,8 @@ from .output import note, print_json, print_table
 __all__ = ["add", "create", "diff", "export", "history", "measure", "show", "stats"]
 
 _SHOWN = 10
+_MANY = 2_000
+"""Versions that are indexed as soon as they are loaded."""
 
 
 def create(
@@ -96,6 +99,9 @@ def add(
             documents.append({"file": file, **_document(report)})
             if not json:
                 sys.stdout.write(f"{file}: {_summary(report)}\n")
+        if sum(document["added"] for document in documents) >= _MANY:
+            # few are searched in memory; many would make the first search wait
+            index_of(library).update()
         if json:
             total = {key: sum(d[key] for d in documents) for key in ("added", "parts", "skipped")}
             refused = sum(len(d["refused"]) for d in documents)

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 from biowright.bio import find_orfs
 from biowright.core import Attributes, Feature, InputError, Location, Molecule, Record, Span
 
-from .index import SequenceIndex
 from .roles import ROLES
+from .searching import index_of
 
 if TYPE_CHECKING:
     from .filters import Filters
@@ -190,8 +190,7 @@ def _known(
     letters = letters.replace(b"-", b"N")
     if record.sequence.circular:
         letters += letters[:-1]
-    index = SequenceIndex(library.folder / "index", library)
-    hits = index.similar(
+    hits = index_of(library).similar(
         [letters],
         identity=max(identity, 0.5),
         overlap=40,

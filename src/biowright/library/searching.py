@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from .library import Library
 
-__all__ = ["KINDS", "Found", "search"]
+__all__ = ["KINDS", "Found", "index_of", "search"]
 
 Kind = Literal["exact", "contains", "motif", "similar", "text"]
 KINDS = ("exact", "contains", "motif", "similar", "text")
@@ -128,6 +128,11 @@ def search(
     yield from _described(library, waiting)
 
 
+def index_of(library: Library) -> SequenceIndex:
+    """Give the index of a library's sequences, in its folder."""
+    return SequenceIndex(library.folder / "index", library)
+
+
 _Row = tuple[str, int, int | None, int | None, int | None, float | None, float]
 
 
@@ -190,7 +195,7 @@ def _indexed(
     limit: int | None,
     executor: Executor | None,
 ) -> Iterator[_Row]:
-    index = SequenceIndex(library.folder / "index", library)
+    index = index_of(library)
     some = None if len(allowed) == library.last() else allowed
     letters = [query for _, query in queries]
     if kind == "similar":
