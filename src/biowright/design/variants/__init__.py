@@ -9,7 +9,7 @@ from biowright.core.lazy import lazy_names
 if TYPE_CHECKING:
     from .barcodes import PoolOligo, choose_barcodes, edit_distance, oligo_pool
     from .degenerate import DegenerateCodon, best_codon, best_mixture, degenerate_codons
-    from .error_prone import BIASES, ErrorProne, error_prone, mutation_counts
+    from .error_prone_pcr import BIASES, ErrorProne, error_prone, mutation_counts
     from .library import LibraryPlan, plan_library, write_library
     from .recombination import Crossovers, broken_contacts, choose_crossovers
     from .schemes import Comparison, Scheme, compare_schemes, scheme, trimers
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "barcodes": ("PoolOligo", "choose_barcodes", "edit_distance", "oligo_pool"),
     "degenerate": ("DegenerateCodon", "best_codon", "best_mixture", "degenerate_codons"),
-    "error_prone": ("BIASES", "ErrorProne", "error_prone", "mutation_counts"),
+    "error_prone_pcr": ("BIASES", "ErrorProne", "error_prone", "mutation_counts"),
     "library": ("LibraryPlan", "plan_library", "write_library"),
     "recombination": ("Crossovers", "broken_contacts", "choose_crossovers"),
     "schemes": ("Comparison", "Scheme", "compare_schemes", "scheme", "trimers"),

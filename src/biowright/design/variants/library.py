@@ -19,7 +19,7 @@ from biowright.safety import Gate, Verdict, require
 from ..codons import codon_usage, encode_protein
 from ..parents import parse_sites, read_parent
 from .degenerate import best_codon, best_mixture
-from .error_prone import error_prone
+from .error_prone_pcr import error_prone
 from .recombination import choose_crossovers
 from .schemes import Scheme, compare_schemes, scheme, trimers
 from .specification import (
