@@ -16,9 +16,11 @@ from ..codons import CodonUsage
 from .breaches import Breach, find_breaches
 from .chain import Answer, codes, make_chain, solve
 from .changes import Change, changed_record
+from .compiling import compile_layout, with_patterns
 from .conflicts import find_conflict
 from .kernels import BREACH
-from .layout import LETTERS, Layout, compile_layout, is_pseudo, signals, with_patterns
+from .layout import LETTERS, Layout
+from .layout_genes import is_pseudo, signals
 from .reasons import explain, moved
 from .rules import (
     Avoid,

@@ -12,7 +12,8 @@ from biowright.core import Record
 
 from .breaches import Breach, find_breaches
 from .changes import Change
-from .layout import CODE_OF_MASK, TRIPLETS, Layout, codon_scores
+from .layout import CODE_OF_MASK, TRIPLETS, Layout
+from .layout_genes import codon_scores
 from .rules import CodonUse, Rule
 
 __all__ = ["explain", "moved"]

@@ -14,8 +14,9 @@ from biowright.core import InputError, Record, suggest
 from .breaches import Breach, find_breaches
 from .chain import codes, make_chain, solve
 from .changes import Change, changed_record
+from .compiling import compile_layout
 from .kernels import BREACH
-from .layout import CODE_OF_MASK, LETTERS, MIRROR, TRIPLETS, Layout, amino_acids, compile_layout
+from .layout import CODE_OF_MASK, LETTERS, MIRROR, TRIPLETS, Layout, amino_acids
 from .rewriting_rules import RecodeCodons, RemoveSites, TagGenes
 from .rules import Avoid, Identity, KeepProtein, Rule
 
