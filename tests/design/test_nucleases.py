@@ -68,6 +68,14 @@ def test_an_unknown_name_is_refused_with_a_guess() -> None:
         nuclease("SpCas")
 
 
+@pytest.mark.parametrize(
+    ("typed", "meant"), [("spcas", "SpCas9"), ("lbcas12", "LbCas12a"), ("VcCAST", "VchCAST")]
+)
+def test_a_name_in_the_wrong_case_has_a_hint(typed: str, meant: str) -> None:
+    with pytest.raises(InputError, match=f"did you mean '{meant}'"):
+        nuclease(typed)
+
+
 def test_own_rows_come_first(tmp_path: Path) -> None:
     path = tmp_path / "mine.toml"
     path.write_text(ROW + 'aliases = ["SpCas9"]\n')

@@ -174,6 +174,10 @@ class ScreeningRefused(NegativeResult):
     """No export: the pieces are flagged, were not screened, or could not be."""
 
 
+# letters that are read for one another: BsaI is often typed as Bsal
+_ALIKE = str.maketrans("i10", "llo")
+
+
 def suggest(word: str, known: Iterable[str]) -> str | None:
     """Say which known word was probably meant, or list them when there are few.
 
@@ -181,9 +185,12 @@ def suggest(word: str, known: Iterable[str]) -> str | None:
     --------
     >>> suggest("genebank", ["genbank", "embl", "fasta"])
     "did you mean 'genbank'?"
+    >>> suggest("Bsal", ["BslI", "BsaI"])
+    "did you mean 'BsaI'?"
     """
     names = sorted(known)
-    close = difflib.get_close_matches(word, names, n=1)
+    folded = {name.lower().translate(_ALIKE): name for name in reversed(names)}
+    close = difflib.get_close_matches(word.lower().translate(_ALIKE), folded, n=1)
     if close:
-        return f"did you mean '{close[0]}'?"
+        return f"did you mean '{folded[close[0]]}'?"
     return f"known: {', '.join(names)}" if names and len(names) <= 30 else None
