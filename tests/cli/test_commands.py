@@ -174,6 +174,15 @@ def test_view_draws_a_map(biowright: Run, examples: Path, tmp_path: Path) -> Non
     assert "\x1b[" not in done.out  # no colours where nobody looks
 
 
+@pytest.mark.parametrize("count", ["3.5", "3.0", "1e400", "nan", "three"])
+def test_a_number_that_shall_be_whole_is_refused_not_rounded(biowright: Run, count: str) -> None:
+    done = biowright("build", "overhangs", "--count", count, "--enzyme", "BsaI")
+    assert done.code == 2
+    assert not done.out
+    assert "--count" in done.err
+    assert count in done.err
+
+
 def test_unknown_commands_and_options(biowright: Run) -> None:
     done = biowright("inspekt", "x")
     assert done.code == 2

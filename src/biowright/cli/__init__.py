@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from biowright import __version__
 
@@ -172,12 +172,13 @@ def help_text() -> str:
 
 def build_app() -> App:
     """Make the application with all its commands, none of them loaded yet."""
-    from cyclopts import App
+    from cyclopts import App, Parameter
 
     app = App(
         name="biowright",
         version=__version__,
         help_format="plaintext",
+        default_parameter=Parameter(converter=_convert),
         result_action="return_value",
         suppress_keyboard_interrupt=False,
     )
@@ -190,6 +191,15 @@ def build_app() -> App:
             room.command(function, name=verb, help=what)
         app.command(room)
     return app
+
+
+def _convert(kind: Any, tokens: Any) -> Any:
+    """Make an argument's value; a number that shall be whole is refused, not rounded."""
+    from cyclopts import convert
+
+    if kind is int and any("." in token.value for token in tokens):
+        raise ValueError(f'"{tokens[0].value}" is no whole number')
+    return convert(kind, tokens)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
