@@ -79,6 +79,14 @@ def test_a_tiny_target_is_annealed_and_a_tiny_circle_refused() -> None:
         plan_synthesis([record(dna(3, 60), circular=True)])
 
 
+@pytest.mark.parametrize("length", [1, 3])
+def test_a_target_shorter_than_an_overlap_is_refused(length: int) -> None:
+    with pytest.raises(NegativeResult, match="there is no way to make it"):
+        plan_synthesis([record(dna(3, length))])
+    with pytest.raises(NegativeResult, match="shorter than an overlap of 4 bp"):
+        plan_synthesis([record(dna(3, length))], methods=["golden-gate"])
+
+
 def test_a_short_piece_is_ordered_whole_or_made_of_oligos() -> None:
     found = plan_synthesis([record(dna(4, 700))])
     ways = {a.method: a.plan for a in found if a.plan is not None}

@@ -75,6 +75,8 @@ class PotBench(PieceBench):
         method = METHODS["golden-gate" if golden else "gibson"]
         overlap = (enzyme(enzyme_name).overhang or 0) if golden else method.overlap
         size = end - start
+        if len(ground.letters) < overlap:
+            raise NegativeResult(f"{size} bp are shorter than an overlap of {overlap} bp")
         cost = overhang_costs(ground, overlap) if golden else ground.costs(overlap, 55.0)
         total = len(ground.letters)
         low, high = start, end
