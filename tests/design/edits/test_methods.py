@@ -123,6 +123,13 @@ def test_donors_spare_the_result_and_the_other_proteins(
             assert codons[0][0] == codons[0][1]
 
 
+def test_arms_longer_than_the_circle_are_refused(genome: Genome, homology: Homology) -> None:
+    edits = list(possible_edits(genome, "x", parse_change("knockout"), "g5"))
+    rules = DonorRules(arm=(len(genome.records[0]) + 1) // 2, reach=60)
+    with pytest.raises(InputError, match="arms of .* overlap"):
+        list(possible_donors(genome, homology, edits, nuclease("SpCas9"), rules))
+
+
 def test_a_donor_at_the_end_of_a_contig_is_refused_or_shorter() -> None:
     genome = make_genome(12, circular=False)
     homology = Homology(genome)

@@ -187,6 +187,12 @@ def _donor(
             raise InputError(
                 f"the edit lies at the end of {genome.contig_name(edit.contig)}: no room for an arm"
             )
+    if end - start > len(record):
+        raise InputError(
+            f"arms of {rules.arm} nt overlap: {genome.contig_name(edit.contig)} is a circle of "
+            f"{len(record)} nt",
+            hint="take shorter arms",
+        )
     letters = edited_window(genome, edit.contig, start, end, all_edits)
     if set(letters) - set("ACGT"):
         raise InputError("the genome has unknown letters beside the edit")
