@@ -189,8 +189,12 @@ def suggest(word: str, known: Iterable[str]) -> str | None:
     "did you mean 'BsaI'?"
     """
     names = sorted(known)
-    folded = {name.lower().translate(_ALIKE): name for name in reversed(names)}
+    folded: dict[str, list[str]] = {}
+    for name in names:
+        folded.setdefault(name.lower().translate(_ALIKE), []).append(name)
     close = difflib.get_close_matches(word.lower().translate(_ALIKE), folded, n=1)
     if close:
-        return f"did you mean '{folded[close[0]]}'?"
+        # of names that differ in their case only, the one that is written most alike
+        meant = difflib.get_close_matches(word, folded[close[0]], n=1, cutoff=0.0)
+        return f"did you mean '{meant[0]}'?"
     return f"known: {', '.join(names)}" if names and len(names) <= 30 else None

@@ -126,7 +126,7 @@ def test_donors_spare_the_result_and_the_other_proteins(
 def test_arms_longer_than_the_circle_are_refused(genome: Genome, homology: Homology) -> None:
     edits = list(possible_edits(genome, "x", parse_change("knockout"), "g5"))
     rules = DonorRules(arm=(len(genome.records[0]) + 1) // 2, reach=60)
-    with pytest.raises(InputError, match="arms of .* overlap"):
+    with pytest.raises(InputError, match=r"arms of .* overlap"):
         list(possible_donors(genome, homology, edits, nuclease("SpCas9"), rules))
 
 
