@@ -21,12 +21,26 @@ def url(request: pytest.FixtureRequest) -> Iterator[str | None]:
     if request.param == "sqlite":
         yield None
         return
+    own = request.getfixturevalue("postgres")
+    clear(own)
+    yield own
+    clear(own)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """The URL of a database of this process alone, for several of them test at once."""
     url = os.environ.get("BIOWRIGHT_TEST_POSTGRES")
     if not url:
         pytest.skip("no PostgreSQL server: set BIOWRIGHT_TEST_POSTGRES to its URL")
-    clear(url)
-    yield url
-    clear(url)
+    name = f"library_{os.getpid()}"
+    server = sa.create_engine(url, isolation_level="AUTOCOMMIT")
+    with server.connect() as connection:
+        connection.execute(sa.text(f"CREATE DATABASE {name}"))
+    yield sa.make_url(url).set(database=name).render_as_string(hide_password=False)
+    with server.connect() as connection:
+        connection.execute(sa.text(f"DROP DATABASE {name} WITH (FORCE)"))
+    server.dispose()
 
 
 def clear(url: str) -> None:
