@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
-from biowright.core import ConflictError, InputError, circularise
+from biowright.core import ConflictError, NegativeResult, circularise
 from biowright.design.edits import (
     DonorRules,
     EditDesign,
@@ -45,6 +45,7 @@ def edits(
     terminus: int | None = None,
     backbone: str | None = None,
     primers: bool = True,
+    customer: str = "",
     circular: Annotated[bool, Parameter(negative=())] = False,
     from_: From = None,
     force: Force = False,
@@ -80,6 +81,8 @@ def edits(
         A plasmid for the guides, such as pX330: orders the oligos that clone them.
     primers
         Choose genotyping primers.
+    customer
+        Whose earlier orders the gate looks at together with these.
     circular
         Take every sequence for a circle; otherwise it is what the file says.
     """
@@ -117,9 +120,9 @@ def edits(
         note(notice)
     if not plan.designs:
         shown = "\n  ".join(f"line {f.request.line}: {f.reason}" for f in plan.failures[:_SHOWN])
-        raise InputError(f"no edit can be designed\n  {shown}", path=table)
+        raise NegativeResult(f"no edit can be designed\n  {shown}", path=table)
     gate = default_gate()
-    verdict = gate.screen(edit_pieces(plan, backbone))
+    verdict = gate.screen(edit_pieces(plan, backbone), customer=customer)
     written = write_edits(out, plan, verdict, gate=gate, backbone=backbone, force=force)
     if json:
         print_json(

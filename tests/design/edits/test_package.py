@@ -168,11 +168,11 @@ def test_the_command_writes_the_folder_and_says_what_failed(
     assert "line 6, five" in said
     assert len(rows(tmp_path / "out" / "failures.csv")) == 2
     assert "one_guide_F" in {row["name"] for row in rows(tmp_path / "out" / "orders.csv")}
-    assert main([*words, "base", *out, "--nuclease", "SpCas9", "--force"]) == 2
+    assert main([*words, "base", *out, "--nuclease", "SpCas9", "--force"]) == 1
     assert main([*words, "prime", "--out", str(table)]) == 2  # a file is no folder
     capsys.readouterr()
     table.write_text("gene,change\nnosuch,knockout\n")
-    assert main([*words, "mage", "--out", str(tmp_path / "none")]) == 2
+    assert main([*words, "mage", "--out", str(tmp_path / "none")]) == 1
     assert not (tmp_path / "none").exists()
 
 

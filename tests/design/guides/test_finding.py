@@ -211,3 +211,9 @@ def test_many_targets_are_ranked_as_one_by_one() -> None:
     assert together == [rank_guides(target, tool, index) for target in targets]
     assert together[0]
     assert not together[3]
+
+
+def test_nucleases_that_cut_rna_find_no_place_in_a_genome() -> None:
+    record = Record(Sequence("ACGTTGCA" * 20), "tiny")
+    with pytest.raises(InputError, match="cuts RNA"):
+        find_guides(Target(record, 0, 160, "tiny"), nuclease("RfxCas13d"))

@@ -67,7 +67,8 @@ def find_guides(
     Raises
     ------
     InputError
-        The nuclease does not work with spacers of that length.
+        The nuclease does not work with spacers of that length, or it cuts RNA: its guides pair with
+        a transcript, of which a genome does not say where it begins and ends.
 
     Examples
     --------
@@ -78,6 +79,11 @@ def find_guides(
     [FoundGuide(spacer='GACGCATAAAGATGAGACGC', pam='TGG', chromosome='tiny', start=2, end=25,
                 strand=1, cut=19)]
     """
+    if nuclease.kind == "RNA":
+        raise InputError(
+            f"{nuclease.name} cuts RNA: its guides pair with a transcript, not with a genome",
+            hint="name a nuclease that cuts DNA",
+        )
     size = nuclease.spacer if spacer is None else spacer
     short, long = nuclease.spacers
     short, long = max(short, SHORTEST_SPACER), min(long, LONGEST_SPACER)
