@@ -85,7 +85,8 @@ def seeds(segment: Segment, codes: np.ndarray, how: Effort, cap: int = 1) -> np.
     Returns
     -------
     ndarray of int64, shape (n, 3)
-        Base of the arena, place in the query, letters of the 64 around that agree.
+        Base of the arena, place in the query, letters of the 64 around that agree; beyond the
+        ends of the query three of four count as agreeing.
     """
     size = len(codes)
     lookups = 4 ** (segment.k - how.width) + (0, 3 * segment.k, 600)[how.changed]
@@ -197,7 +198,8 @@ def _seeds(words, offsets, positions, k, codes, planes, width, changed, step, ca
                     found = wider
                 found[filled, 0] = base
                 found[filled, 1] = place
-                found[filled, 2] = agreeing
+                # what lies beyond the query's ends agrees as a relative's letters would
+                found[filled, 2] = agreeing + (64 - letters) * 3 // 4
                 filled += 1
     return found[:filled]
 
@@ -208,9 +210,9 @@ def clusters(segment: Segment, found: np.ndarray, allowed: np.ndarray) -> np.nda
     Returns
     -------
     ndarray of int64, shape (n, 6)
-        The most letters that agree around a seed, index of the part, lowest and highest diagonal
-        (place in the part less place in the query), first and last place in the query; the best
-        first.
+        The most letters that agree around a seed, and two for each other seed; index of the part,
+        lowest and highest diagonal (place in the part less place in the query), first and last
+        place in the query; the best first.
     """
     if not len(found):
         return np.zeros((0, 6), np.int64)
@@ -228,16 +230,23 @@ def clusters(segment: Segment, found: np.ndarray, allowed: np.ndarray) -> np.nda
 def _gathered(parts, diagonals, found):
     rows = np.empty((len(parts), 6), np.int64)
     filled = 0
+    most = np.int64(0)
+    together = 0
     for i in range(len(parts)):
         place = found[i, 1]
         if filled and rows[filled - 1, 1] == parts[i] and diagonals[i] - rows[filled - 1, 3] <= 16:
             row = rows[filled - 1]
-            row[0] = max(row[0], found[i, 2])
+            # two seeds are more than one; `together` counts the letters that they are worth
+            together = min(together + 2, 12)
+            most = max(most, found[i, 2])
+            row[0] = most + together
             row[3] = diagonals[i]
             row[4] = min(row[4], place)
             row[5] = max(row[5], place)
         else:
-            rows[filled, 0] = found[i, 2]
+            most = found[i, 2]
+            together = 0
+            rows[filled, 0] = most
             rows[filled, 1] = parts[i]
             rows[filled, 2] = diagonals[i]
             rows[filled, 3] = diagonals[i]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import log
+from math import log, sqrt
 
 import numpy as np
 
@@ -28,6 +28,10 @@ SHORT = 160
 """Letters of a query for which it is affordable to change two letters of a window."""
 LEAST = 24
 """Clusters that are aligned at least."""
+GLANCE, NARROW, MOST = 100, 8, 160
+"""Letters around the seeds and diagonals beside them that a glance looks at, and how many it sees."""
+ALWAYS = 8
+"""Clusters that are aligned however few letters agree."""
 LAMBDA, KAPPA = 0.625, 0.41
 """For these scores, as BLAST+ gives them; Altschul et al. (1997), doi:10.1093/nar/25.17.3389."""
 EXPECTED = 1e-3
@@ -70,8 +74,7 @@ def similar(
             continue
         rows: list[tuple[int, ...]] = []
         for how in _ways(segment, size, wanted):
-            for pattern in strands:
-                rows += _strand(segment, pattern, how, allowed, limit, wanted)
+            rows += _along(segment, strands, how, allowed, limit, wanted)
             if any(2 * (row[8] - row[7]) > size for row in rows):
                 break
         best = _apart(sorted(rows, key=lambda row: (-row[0], row[1], row[2], -row[4])))
@@ -91,51 +94,77 @@ def _ways(segment: Segment, size: int, wanted: Wanted) -> list[Effort]:
     return ways
 
 
-def _strand(
+def _along(
     segment: Segment,
-    pattern: Pattern,
+    strands: list[Pattern],
     how: Effort,
     allowed: np.ndarray,
     limit: int,
     wanted: Wanted,
 ) -> list[tuple[int, ...]]:
-    size = len(pattern.sets)
-    found = seeds(segment, pattern.codes, how, 16 if len(allowed) else 1)
+    """Align along the clusters of seeds of both strands, the best first."""
+    size = len(strands[0].sets)
     floor = wanted.least or min(
         log(KAPPA * size * max(wanted.letters, 1) / EXPECTED) / LAMBDA, 0.75 * SCORES.match * size
     )
+    gathered: list[tuple[list[int], Pattern]] = []
+    for pattern in strands:
+        found = seeds(segment, pattern.codes, how, 16 if len(allowed) else 1)
+        gathered += [(row, pattern) for row in clusters(segment, found, allowed).tolist()]
+    gathered.sort(key=lambda pair: -pair[0][0])
+    # so many letters around a seed agree in a relative, two deviations less at times
+    around = 64 - how.width
+    usual = how.width + around * wanted.identity
+    usual -= 2 * sqrt(around * wanted.identity * (1 - wanted.identity))
     results: list[tuple[int, ...]] = []
-    top = 0
-    for rank, row in enumerate(clusters(segment, found, allowed).tolist()):
-        # the more letters agree the better; what has few beside much better ones is chance
+    rank = 0
+    for row, pattern in gathered:
         if rank >= max(LEAST, 3 * limit):
             break
-        if wanted.overlap is None and rank >= 2 and row[0] < top - 14:
+        if wanted.overlap is None and rank >= ALWAYS and row[0] < usual:
             break
-        aligned = _aligned(segment, pattern.sets, row)
-        if aligned is None:
-            continue
-        top = max(top, row[0])
-        score, query_start, query_end, start, end, matches, columns = aligned
-        if score < floor or matches < wanted.identity * columns:
-            continue
-        if pattern.strand < 0:
-            query_start, query_end = size - query_end, size - query_start
-        results.append(
-            (score, row[1], start, end, pattern.strand, matches, columns, query_start, query_end)
-        )
+        rank += 1
+        results += _result(segment, pattern, row, floor, wanted)
+    if wanted.overlap is None and not any(2 * (row[8] - row[7]) > size for row in results):
+        # a distant relative with gaps may hide among those that look alike by chance
+        glanced = [
+            (_aligned(segment, pattern.sets, row, GLANCE, NARROW), row, pattern)
+            for row, pattern in gathered[rank:MOST]
+        ]
+        likely = [(found[0], row, pattern) for found, row, pattern in glanced if found]
+        likely.sort(key=lambda each: -each[0])
+        for _, row, pattern in likely[:ALWAYS]:
+            results += _result(segment, pattern, row, floor, wanted)
     return results
 
 
-def _aligned(segment: Segment, sets: np.ndarray, row: list[int]) -> tuple[int, ...] | None:
+def _result(
+    segment: Segment, pattern: Pattern, row: list[int], floor: float, wanted: Wanted
+) -> list[tuple[int, ...]]:
+    """Align along a cluster; give what comes of it, if it is good enough."""
+    aligned = _aligned(segment, pattern.sets, row, AROUND, PAD)
+    if aligned is None:
+        return []
+    score, query_start, query_end, start, end, matches, columns = aligned
+    if score < floor or matches < wanted.identity * columns:
+        return []
+    if pattern.strand < 0:
+        size = len(pattern.sets)
+        query_start, query_end = size - query_end, size - query_start
+    return [(score, row[1], start, end, pattern.strand, matches, columns, query_start, query_end)]
+
+
+def _aligned(
+    segment: Segment, sets: np.ndarray, row: list[int], around: int, pad: int
+) -> tuple[int, ...] | None:
     """Align along a cluster; places on the part are those of its forward strand, maybe above it."""
     _, part, low, high, first, last = row
     length = int(segment.lengths[part])
     if high - low > WIDEST:
         middle = (low + high) // 2
         low, high = middle - WIDEST // 2, middle + WIDEST // 2
-    low, high = low - PAD, high + PAD
-    begin, end = max(0, first - AROUND), min(len(sets), last + AROUND)
+    low, high = low - pad, high + pad
+    begin, end = max(0, first - around), min(len(sets), last + around)
     circular = bool(segment.circular[part])
     # the stretch of the part that the band meets, on a circle once round and what the band is wide
     left, right = begin + low, end + high + 1
