@@ -121,6 +121,7 @@ def test_a_folder_that_cannot_be_written_is_no_hindrance(tmp_path: Path, told: l
     (tmp_path / "file").write_text("")
     parts = random_parts(random.Random(4), 30)
     answers(opened(tmp_path / "file", parts, told), parts)
+    assert (tmp_path / "file").read_text() == ""
 
 
 def test_segments_are_searched_in_other_processes(

@@ -331,12 +331,14 @@ def end_stabilities(
 
 
 def kelvin(temperature: float) -> float:
+    """Give a temperature in K, or refuse one at which no duplex is studied."""
     if not 0 <= temperature <= 100:
         raise InputError(f"{temperature} °C", expected="a temperature between 0 and 100 °C")
     return temperature + ZERO
 
 
 def spelled(sequence: Letters) -> str:
+    """Give the letters of an oligo as text."""
     return str(sequence.sequence) if isinstance(sequence, Record) else str(sequence)
 
 

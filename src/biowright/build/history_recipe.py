@@ -80,6 +80,7 @@ def _check_shared(step: Step, placed: list[Fragment], inputs: tuple[Duplex, ...]
 
 
 def given_of(history: History, key: int) -> Duplex:
+    """Give a sequence or primer of a history as a duplex."""
     if key in history.sequences:
         return history.sequences[key]
     primer = history.primers[key]

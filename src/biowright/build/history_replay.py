@@ -152,6 +152,7 @@ def replay(history: History) -> list[Replayed]:
 def other_products(
     products: Products | None, wanted: str
 ) -> tuple[tuple[str, int, str, float], ...]:
+    """Give the unwanted products of a step: checksum, length, topology, probability."""
     others = []
     for product in products or ():
         if len(others) == _SHOWN:

@@ -28,6 +28,7 @@ class Back:
 def load_back(
     settings: KmerSettings | HmmSettings | ExternalSettings,
 ) -> Back:
+    """Make the back end that settings name; what it needs is read and checked."""
     try:
         match settings:
             case KmerSettings():

@@ -258,6 +258,7 @@ def product_of(wishes: Wishes, name: str) -> Product:
 
 
 def place_of(ground: Ground, low: int, high: int) -> str:
+    """Write a window as people count it, from 1 on; on a circle within one turn."""
     size = len(ground.letters)
     if ground.letters.circular:
         low, high = low % size, (high - 1) % size + 1
@@ -265,6 +266,7 @@ def place_of(ground: Ground, low: int, high: int) -> str:
 
 
 def other(text: str) -> str:
+    """Give the reverse complement of letters."""
     return text.translate(_COMPLEMENT)[::-1]
 
 

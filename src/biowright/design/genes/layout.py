@@ -148,6 +148,7 @@ def spans_of(region: Location | None, length: int, circular: bool) -> list[tuple
 
 
 def covered(region: Location | None, length: int, circular: bool) -> npt.NDArray[np.bool_]:
+    """Tell of each letter of a sequence whether it lies in a region."""
     inside = np.zeros(length, np.bool_)
     for start, end in spans_of(region, length, circular):
         inside[start:end] = True

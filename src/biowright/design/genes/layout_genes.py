@@ -90,6 +90,7 @@ def read_genes(
     symbols: npt.NDArray[np.uint8],
     notices: list[str],
 ) -> list[tuple[Gene, KeepProtein]]:
+    """Give the genes that the rules keep, each with its rule; what cannot be kept is told."""
     found: list[tuple[Gene, KeepProtein]] = []
     for rule in rules:
         if rule.region is not None:
@@ -257,6 +258,7 @@ def fill_slots(
     taken: Ints,
     asked: npt.NDArray[np.uint8],
 ) -> None:
+    """Enter the worth of each codon of a gene at its last letter, and the letters it may take."""
     places, strands, code = gene.codons.positions, gene.codons.strands, gene.codons.code
     acids = amino_acids(code)
     duals = {ORDER[codon] for codon in code.dual_codons}
@@ -307,6 +309,7 @@ def fill_slots(
 
 
 def place_slots(slots: npt.NDArray[np.int32], taken: Ints, last: Ints, numbers: Ints) -> None:
+    """Put a table's number into the next free slot of each position."""
     empty = taken[last] == 0
     slots[last[empty], 0] = numbers[empty]
     taken[last[empty]] = 1

@@ -32,6 +32,7 @@ def _layout(
 
 
 def recode_codons(record: Record, rule: RecodeCodons, code: int) -> _Made:
+    """Exchange codons for synonyms in all genes, and tell where a shared letter forbids it."""
     table = genetic_code(code)
     wanted = {
         old.upper().replace("U", "T"): new.upper().replace("U", "T")
@@ -141,6 +142,7 @@ def _changed(record: Record, edits: Iterable[Change], said: str) -> Record:
 
 
 def remove_sites(record: Record, rule: RemoveSites, code: int) -> _Made:
+    """Take sites out by synonymous codons, with the fewest letters changed."""
     avoided = [Avoid(pattern) for pattern in rule.patterns]
     layout = _layout(record, code, avoided, [Identity()])
     said = "; ".join(str(a) for a in avoided)
@@ -170,6 +172,7 @@ def remove_sites(record: Record, rule: RemoveSites, code: int) -> _Made:
 
 
 def chosen_genes(record: Record, wanted: Sequence[str], but: Sequence[str] = ()) -> list[int]:
+    """Give the features of the genes that are named, or of all but some."""
     labels: dict[str, list[int]] = {}
     for index, feature in enumerate(record.features):
         if feature.type == "CDS" and "pseudo" not in feature.qualifiers:
@@ -188,6 +191,7 @@ def chosen_genes(record: Record, wanted: Sequence[str], but: Sequence[str] = ())
 
 
 def tag_genes(record: Record, rule: TagGenes, code: int) -> _Made:
+    """Write a watermark into genes: a stretch of synonymous codons that the genome did not have."""
     if rule.length % 3 or rule.length < 9:
         raise InputError(f"a tag of {rule.length}", expected="a multiple of three, 9 or more")
     layout = _layout(record, code)

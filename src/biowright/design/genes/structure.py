@@ -45,6 +45,7 @@ _Made = tuple[Record, list[Insertion], list[Breach]]
 
 
 def insert_sites(record: Record, rule: InsertSite, code: int) -> _Made:
+    """Put a site behind the stop of each gene, where it parts no other feature."""
     said = f"insert {rule.label}"
     length = len(record)
     covered = np.zeros(length + 1, np.int64)
