@@ -151,7 +151,7 @@ def test_mismatches_by_what_mutation_repair_sees() -> None:
 
 
 def test_rules_that_no_oligo_can_follow() -> None:
-    for wrong in ({"length": 20}, {"arm": 10}, {"arm": 60}, {"phosphorothioates": -1}):
+    for wrong in ({"length": 20}, {"arm": 10}, {"arm": 60}):
         with pytest.raises(InputError):
             MageRules(**wrong)
     genome = make_genome(2)

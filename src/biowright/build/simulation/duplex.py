@@ -11,7 +11,6 @@ from biowright.core import (
     Molecule,
     Record,
     SequenceError,
-    Topology,
     cdseguid,
     ldseguid,
     reverse_complement,
@@ -166,8 +165,3 @@ def as_duplexes(
     if not found:
         raise InputError("there is nothing to react", expected="at least one molecule")
     return found
-
-
-def linear_letters(data: bytes) -> Letters:
-    """Give letters that come from records as linear DNA."""
-    return Letters.trusted(data, Molecule.DNA, Topology.LINEAR)

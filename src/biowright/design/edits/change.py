@@ -32,7 +32,6 @@ _CODON = re.compile(r"[ACGT]{3}")
 _KNOCKOUT = "TAATGA"  # two stops, so that read-through of one does not restore the protein
 _FIRST = 3  # codons that stay in front of the stops, for the ribosome has bound there
 _SHARE = 0.5  # of the gene: stops behind its middle may leave a working protein
-_CODING = ("knockout", "delete", "start", "tag-n", "tag-c", "residue")
 
 
 @dataclass(frozen=True, slots=True)

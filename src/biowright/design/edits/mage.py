@@ -43,8 +43,6 @@ class MageRules:
         The least unchanged letters at each end.
     fold : float, default -12.5
         The free energy of its hairpin, in kcal/mol, below which another placement is sought.
-    phosphorothioates : int, default 2
-        Protected bonds at the 5' end.
     largest_deletion : int, default 30_000
         In nt.
 
@@ -57,7 +55,6 @@ class MageRules:
     length: int = 90
     arm: int = 25
     fold: float = -12.5
-    phosphorothioates: int = 2
     largest_deletion: int = 30_000
 
     def __post_init__(self) -> None:
@@ -65,8 +62,6 @@ class MageRules:
             raise InputError(f"an oligo of {self.length} nt", expected="40 to 300 nt")
         if not 16 <= self.arm <= self.length // 2:
             raise InputError(f"arms of {self.arm} nt", expected="16 nt to half of the oligo")
-        if not 0 <= self.phosphorothioates < self.length:
-            raise InputError(f"{self.phosphorothioates} phosphorothioate bonds")
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,6 @@ __all__ = ["Found", "Room"]
 
 Ints = npt.NDArray[np.int64]
 
-_EVEN = np.uint64(0x5555555555555555)
 _ONE = np.uint64(1)
 _BATCH = 1 << 16
 """Keys that are looked up together, and places that are compared together."""
