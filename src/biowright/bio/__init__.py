@@ -39,6 +39,7 @@ if TYPE_CHECKING:
         sensitivities,
     )
     from .orfs import Orf, find_orfs
+    from .promoters import Promoter, find_promoters, promoter_strength
     from .rebase import Enzyme, enzyme, enzymes, suppliers
     from .search import Hit, find, find_many
     from .thermodynamics import (
@@ -76,6 +77,7 @@ _HOMES = {
         "sensitivities",
     ),
     "orfs": ("Orf", "find_orfs"),
+    "promoters": ("Promoter", "find_promoters", "promoter_strength"),
     "rebase": ("Enzyme", "enzyme", "enzymes", "suppliers"),
     "search": ("Hit", "find", "find_many"),
     "thermodynamics": (
@@ -119,6 +121,7 @@ __all__ = [
     "Methylase",
     "MethylationEffect",
     "Orf",
+    "Promoter",
     "Scores",
     "Sensitivity",
     "Structure",
@@ -135,6 +138,7 @@ __all__ = [
     "find",
     "find_many",
     "find_orfs",
+    "find_promoters",
     "fold",
     "fold_energy",
     "genetic_code",
@@ -143,6 +147,7 @@ __all__ = [
     "hairpin_energies",
     "melting_temperature",
     "melting_temperatures",
+    "promoter_strength",
     "read_codons",
     "sensitivities",
     "six_frames",
