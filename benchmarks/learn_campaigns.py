@@ -3,7 +3,8 @@
 GB1 (four sites of protein G, Wu et al. 2016, doi:10.7554/eLife.16965) and TFBIND8 (all 8-mers,
 Barrera et al. 2016, doi:10.1126/science.aad2257) are reference data; the others are simulated:
 mostly dead with a heavy tail, of a kind that no setting was chosen on. All start from a batch without
-labels. BoTorch runs too where it is installed. `python benchmarks/learn_campaigns.py [SEEDS]`.
+labels. BoTorch runs too where it is installed. `python benchmarks/learn_campaigns.py [SEEDS
+[LANDSCAPE ...]]`.
 """
 
 from __future__ import annotations
@@ -145,8 +146,8 @@ def by_botorch(features, rows, measured, rng) -> np.ndarray:
     fit_gpytorch_mll(ExactMarginalLogLikelihood(model.likelihood, model))
     bounds = []
     with torch.no_grad():
-        for start in range(0, len(x), 2000):  # a posterior holds the covariance of all its points
-            posterior = model.posterior(x[start : start + 2000])
+        for start in range(0, len(x), 500):  # a posterior holds the covariance of all its points
+            posterior = model.posterior(x[start : start + 500])
             bounds.append((posterior.mean + posterior.variance.sqrt()).numpy().ravel())
     return np.concatenate(bounds)
 
@@ -173,6 +174,10 @@ def main() -> None:
         landscapes = {"GB1": lambda _: gb1(), "TFBIND8": lambda _: tfbind8(), **landscapes}
     else:
         print(f"no reference data at {DATA}: only simulated landscapes")
+    unknown = [name for name in sys.argv[2:] if name not in landscapes]
+    if unknown:
+        sys.exit(f"no landscape is named {', '.join(unknown)}; there are: {', '.join(landscapes)}")
+    landscapes = {name: landscapes[name] for name in sys.argv[2:] or landscapes}
     print(f"{ROUNDS} rounds of {BATCH}; best: mean share of the landscape's maximum")
     head = f"{'landscape':<13}{'method':<17}{'seeds':>5}{'best':>7}{'found':>6}{'top 100':>9}"
     print(f"{head}{'CPU s a round':>15}")

@@ -49,6 +49,9 @@ def test_a_variant_named_na_is_a_name() -> None:
 def test_a_hole_in_numbers_is_refused() -> None:
     with pytest.raises(InputError, match="row 3"):
         Table.of_factors(["a", "b", "c", "d"], {"dose": ["1", "2", "NA", "3"]})
+    for endless in (np.inf, -np.inf, np.nan):  # a logarithm of zero, say
+        with pytest.raises(InputError, match="row 3"):
+            Table.of_factors(["a", "b", "c", "d"], {"dose": np.array([1.0, 2.0, endless, 3.0])})
 
 
 @pytest.mark.parametrize(

@@ -155,7 +155,9 @@ def _read_column(name: str, cells: Sequence[object] | np.ndarray) -> tuple[Colum
         numbers: list[float | None] = cells.tolist()
     else:
         numbers = [as_number(cell) for cell in cells]
-    missing = [row for row, value in enumerate(numbers) if value is None or value != value]
+    missing = [
+        row for row, value in enumerate(numbers) if value is None or not math.isfinite(value)
+    ]
     if not missing:
         return "number", np.array(numbers, dtype=float)
     if 2 * len(missing) < len(numbers):
