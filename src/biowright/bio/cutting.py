@@ -93,7 +93,8 @@ def cut_sites(
     enzymes : Enzyme, name, or iterable of them
     methylation : iterable of str, default ()
         The methylases that were at work on the DNA: ``Dam``, ``Dcm``, ``EcoKI`` (all three in most
-        laboratory strains of *E. coli*), ``CpG``. Without them the DNA is like a PCR product.
+        laboratory strains of *E. coli*), ``CpG``, and ``M.BsaI`` and the like, which protect all sites
+        of their enzyme. Without them the DNA is like a PCR product.
 
     Returns
     -------

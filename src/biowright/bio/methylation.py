@@ -1,7 +1,9 @@
 """Methylation: which bases methylases mark, and what that does to restriction enzymes.
 
 Whether a site is blocked depends on what stands around it: XbaI (TCTAGA) is blocked by Dam only
-where GATC overlaps the site. The rows of ``data/methylation.tsv`` are facts from REBASE (Roberts
+where GATC overlaps the site. An enzyme's own methylase, M.BsaI for BsaI, protects each of its sites
+(the nomenclature of Roberts et al. 2003, doi:10.1093/nar/gkg274); oligos that are ordered with a
+methylated site count as marked by it. The rows of ``data/methylation.tsv`` are facts from REBASE (Roberts
 et al. 2023, doi:10.1093/nar/gkac975); the overlap is computed.
 """
 
@@ -15,7 +17,7 @@ from typing import Literal
 
 from biowright.core import InputError, Sequence, suggest
 
-from .rebase import Enzyme
+from .rebase import Enzyme, enzyme
 from .search import find
 
 __all__ = ["METHYLASES", "Methylase", "MethylationEffect", "Sensitivity", "sensitivities"]
@@ -134,8 +136,6 @@ def methylases(names: Iterable[str]) -> tuple[Methylase, ...]:
     InputError
         There is no such methylase.
     """
-    if isinstance(names, str):
-        names = (names,)
     found = []
     for name in names:
         for known in METHYLASES.values():
@@ -143,8 +143,25 @@ def methylases(names: Iterable[str]) -> tuple[Methylase, ...]:
                 found.append(known)
                 break
         else:
-            raise InputError(f"there is no methylase {name!r}", hint=suggest(name, METHYLASES))
+            raise InputError(
+                f"there is no methylase {name!r}",
+                expected=f"{', '.join(METHYLASES)}, or M. and the enzyme whose sites it protects",
+                hint=suggest(name, METHYLASES),
+            )
     return tuple(dict.fromkeys(found))
+
+
+def _apart(names: Iterable[str]) -> tuple[list[str], dict[str, str]]:
+    """Tell apart methylases with a site of their own, and those of enzymes: their sites and names."""
+    if isinstance(names, str):
+        names = (names,)
+    others, own = [], {}
+    for name in names:
+        if name[:2].casefold() == "m.":
+            own[enzyme(name[2:]).site] = f"M.{enzyme(name[2:]).name}"
+        else:
+            others.append(name)
+    return others, own
 
 
 class MethylationMap:
@@ -160,7 +177,8 @@ class MethylationMap:
     def __init__(self, sequence: Sequence, names: Iterable[str]) -> None:
         self.length = len(sequence)
         self.marks: dict[Methylase, tuple[set[int], set[int]]] = {}
-        for methylase in methylases(names):
+        others, self.own = _apart(names)
+        for methylase in methylases(others):
             top: set[int] = set()
             bottom: set[int] = set()
             for hit in find(sequence, methylase.site):
@@ -175,6 +193,10 @@ class MethylationMap:
 
     def judge(self, enzyme: Enzyme) -> Callable[[int, int], tuple[MethylationEffect, ...]]:
         """Make the function that tells, from start and strand of a site, what methylation does."""
+        if enzyme.site in self.own:
+            name = self.own[enzyme.site]
+            kept = (MethylationEffect(name, "blocked", f"{name} protects this site"),)
+            return lambda start, strand: kept
         rows = {row.methylation: row for row in sensitivities(enzyme)}
         needed = next((row for row in rows.values() if row.effect == "required"), None)
         if not self.marks:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from .duplex import Duplex
     from .homology import crispr, homologous_recombination
     from .ligation import cut, golden_gate, ligate, restrict_and_ligate
+    from .linkers import basic, basic_linkers, clip, linker_halves
     from .oligos import fill_in, hybridise
     from .overlap import gibson, in_fusion, overlap_extension
     from .product import Part, Product, Products
@@ -38,6 +39,7 @@ _HOMES = {
     "duplex": ("Duplex",),
     "homology": ("crispr", "homologous_recombination"),
     "ligation": ("cut", "golden_gate", "ligate", "restrict_and_ligate"),
+    "linkers": ("basic", "basic_linkers", "clip", "linker_halves"),
     "oligos": ("fill_in", "hybridise"),
     "overlap": ("gibson", "in_fusion", "overlap_extension"),
     "amplification": ("PrimerSite", "pcr", "primer_sites"),
@@ -61,6 +63,9 @@ __all__ = [
     "Products",
     "RecombinationSite",
     "add_tails",
+    "basic",
+    "basic_linkers",
+    "clip",
     "crispr",
     "cut",
     "excise_uracil",
@@ -73,6 +78,7 @@ __all__ = [
     "in_fusion",
     "ligase_cycling",
     "ligate",
+    "linker_halves",
     "overlap_extension",
     "pcr",
     "primer_sites",
