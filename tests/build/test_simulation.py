@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import pytest
 
@@ -12,6 +12,7 @@ from biowright.bio import End, cut_sites
 from biowright.build import set_fidelity
 from biowright.build.simulation import (
     Duplex,
+    Product,
     cut,
     gibson,
     golden_gate,
@@ -65,22 +66,38 @@ def gibson_case(dice: Dice) -> list[str]:
     return pieces
 
 
+def back(products: Iterable[Product]) -> bool:
+    """Whether a product reads an input on its other strand."""
+    return any(part.strand == -1 for product in products for part in product.parts)
+
+
+def over(products: Iterable[Product]) -> bool:
+    """Whether a product takes a stretch of a circle over its origin."""
+    return any(
+        part.end > len(product.inputs[part.input]) for product in products for part in product.parts
+    )
+
+
 def agreeing(seed: int, cases: int) -> Iterator[Dice]:
     for case in range(cases):
         yield Dice(1000 * seed + case)
 
 
 def test_gibson_gives_what_pydna_gives() -> None:
-    some = 0
+    some = circles = turned = 0
     for dice in agreeing(1, 80):
         pieces = gibson_case(dice)
         try:
             expected = peers(peer.gibson_assembly([Dseqrecord(p) for p in pieces], 10))
         except ValueError:
             continue  # more than pydna counts, or homologies that it cannot join
-        assert ours(gibson(pieces, overlap=10, each=True)) == expected, pieces
+        found = gibson(pieces, overlap=10, each=True)
+        assert ours(found) == expected, pieces
         some += bool(expected)
+        circles += bool(found.circles)
+        turned += back(found)
     assert some > 30
+    assert min(circles, turned) > 10
 
 
 def golden_case(dice: Dice) -> list[tuple[str, bool]]:
@@ -91,6 +108,8 @@ def golden_case(dice: Dice) -> list[tuple[str, bool]]:
         closed = dice.random() < 0.3
         if closed:
             piece = f"{first}TGAGACC{dice.dna(8)}GGTCTCA{last}{dice.dna(20)}"
+            at = dice.randrange(len(piece))  # the origin may lie in a site or an overhang
+            piece = piece[at:] + piece[:at]
         else:
             piece = f"{dice.dna(5)}GGTCTCA{first}{dice.dna(dice.randint(5, 20))}{last}TGAGACC{dice.dna(5)}"
         pieces.append((other(piece) if dice.random() < 0.5 else piece, closed))
@@ -99,8 +118,8 @@ def golden_case(dice: Dice) -> list[tuple[str, bool]]:
 
 @pytest.mark.filterwarnings("ignore:.*partially digested")
 def test_golden_gate_gives_what_pydna_gives() -> None:
-    some = 0
-    for dice in agreeing(2, 80):
+    some = origin = turned = 0
+    for dice in agreeing(2, 120):
         pieces = golden_case(dice)
         try:
             found = peer.golden_gate_assembly(
@@ -116,11 +135,14 @@ def test_golden_gate_gives_what_pydna_gives() -> None:
         kept = {p.seguid for p in ligated if not cut_sites(p.sequence, "BsaI")}
         assert ours(golden_gate(given, "BsaI", circular=True, each=True)) == kept, pieces
         some += bool(expected)
+        origin += over(ligated)
+        turned += back(ligated)
     assert some > 10
+    assert min(origin, turned) > 3
 
 
 def test_pcr_gives_what_pydna_gives() -> None:
-    some = 0
+    some = origin = turned = 0
     for dice in agreeing(3, 100):
         closed = dice.random() < 0.6
         template = dice.dna(dice.randint(60, 120))
@@ -140,6 +162,8 @@ def test_pcr_gives_what_pydna_gives() -> None:
         )
         if one in two or two in one:
             continue
+        if dice.random() < 0.4:
+            template = other(template)
         expected = peers(
             peer.pcr_assembly(
                 Dseqrecord(template, circular=closed), Primer(forward), Primer(reverse), limit=12
@@ -149,7 +173,12 @@ def test_pcr_gives_what_pydna_gives() -> None:
         found = [p for p in pcr(given, forward, reverse, anneal=12) if not p.notes]
         assert ours(found) == expected, (template, closed, forward, reverse)
         some += bool(expected)
+        origin += over(found)
+        turned += any(
+            product.parts[0].input == 2 for product in found
+        )  # the reverse primer is first
     assert some > 30
+    assert min(origin, turned) > 10
 
 
 @pytest.mark.parametrize("left", ["5'", "3'", "blunt"])

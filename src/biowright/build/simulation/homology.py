@@ -277,11 +277,16 @@ class _Search:
             shared = entry.size
         parts.append(self._part(node, entry.other + entry.size, leave + back.size, entry.size))
         if genome.circular:
+            # how far the second homology lies behind the first; one at the same place doubles it, and the
+            # whole genome is kept
+            ahead = (back.one - first.one) % size
+            if ahead - size >= self.homology - back.size:
+                ahead -= size
+            kept = size - ahead - back.size + first.size
+            if kept < 1:
+                return
             begin = high % size
-            end = low if low > begin else low + size
-            if end - begin > size:
-                end -= size
-            parts.insert(0, Part(0, begin, end, 1, back.size))
+            parts.insert(0, Part(0, begin, begin + kept, 1, back.size))
         else:
             parts.insert(0, Part(0, 0, low))
             parts.append(Part(0, high, size, 1, back.size))

@@ -53,7 +53,7 @@ def excise_uracil(molecule: Given, forward: Primer, reverse: Primer) -> Duplex:
     Parameters
     ----------
     molecule : Duplex, Record, Sequence or str
-        What the two primers amplified, blunt, read from the forward primer.
+        What the two primers amplified, blunt.
     forward, reverse : Record, Sequence or str
         5'→3' with U for dU; a primer without U leaves its end blunt.
 
@@ -77,15 +77,17 @@ def excise_uracil(molecule: Given, forward: Primer, reverse: Primer) -> Duplex:
     if given.circular or not given.blunt:
         raise InputError("only blunt ends of a linear molecule can be excised", record=given.name)
     letters = given.record.sequence.upper()
-    sizes = []
-    for primer, read in ((forward, letters), (reverse, letters.reverse_complement())):
-        text = str(primer.sequence if isinstance(primer, Record) else primer).upper()
-        if not str(read).startswith(text.replace("U", "T")):
+    reads = (str(letters), str(letters.reverse_complement()))
+    texts = [str(p.sequence if isinstance(p, Record) else p).upper() for p in (forward, reverse)]
+    if not reads[0].startswith(texts[0].replace("U", "T")):
+        # a template that holds the fragment the other way round gives it the other way round
+        texts.reverse()
+    for text, read in zip(texts, reads, strict=True):
+        if not read.startswith(text.replace("U", "T")):
             raise InputError(
                 f"the molecule does not begin with the primer {text[:40]}", record=given.name
             )
-        sizes.append(text.rfind("U") + 1)
-    low, high = sizes
+    low, high = (text.rfind("U") + 1 for text in texts)
     if low + high >= len(letters):
         raise InputError("the strands would fall apart", record=given.name)
     left = End("3'", str(letters[:low].reverse_complement())) if low else given.left
