@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     )
     from .orfs import Orf, find_orfs
     from .promoters import Promoter, find_promoters, promoter_strength
+    from .proteins import align_proteins
     from .rebase import Enzyme, enzyme, enzymes, suppliers
     from .search import Hit, find, find_many
     from .thermodynamics import (
@@ -78,6 +79,7 @@ _HOMES = {
     ),
     "orfs": ("Orf", "find_orfs"),
     "promoters": ("Promoter", "find_promoters", "promoter_strength"),
+    "proteins": ("align_proteins",),
     "rebase": ("Enzyme", "enzyme", "enzymes", "suppliers"),
     "search": ("Hit", "find", "find_many"),
     "thermodynamics": (
@@ -126,6 +128,7 @@ __all__ = [
     "Sensitivity",
     "Structure",
     "align",
+    "align_proteins",
     "count_codons",
     "count_kmers",
     "cut_sites",

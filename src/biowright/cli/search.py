@@ -1,4 +1,4 @@
-"""`biowright library search`: stretches, motifs, relatives, whole sequences and words."""
+"""`biowright library search`: stretches, motifs, relatives, proteins, whole sequences and words."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from biowright import formats
-from biowright.core import InputError, Quantity, Sequence
-from biowright.library import Filters, Found, Library, MeasuredRange
+from biowright.core import InputError, Molecule, Quantity, Sequence
+from biowright.library import Filters, Found, Library, MeasuredRange, align_found
 from biowright.library import search as search_library
+from biowright.library.proteins import protein_or_dna
 
 from .arguments import given
 from .output import note, print_table
@@ -24,6 +25,7 @@ __all__ = ["search"]
 
 _LITERAL = re.compile(r"[A-Za-z*\s-]+")
 _SHOWN = ("part", "version", "name", "start", "end", "strand", "identity", "score")
+_OF_PROTEINS = ("evalue", "frame", "query_start", "query_end", "query_strand")
 Lines = Annotated[bool, Parameter(negative=(), help="Answer with one JSON line a hit.")]
 
 
@@ -34,8 +36,12 @@ def search(
     contains: str | None = None,
     motif: str | None = None,
     similar: str | None = None,
+    protein: str | None = None,
     text: str | None = None,
-    identity: float = 0.8,
+    identity: float | None = None,
+    evalue: float = 1e-3,
+    code: str = "1",
+    alignments: Annotated[bool, Parameter(negative=())] = False,
     limit: int = 25,
     role: str | None = None,
     min_length: int | None = None,
@@ -55,7 +61,7 @@ def search(
 ) -> int:
     """Search by sequence or words, on both strands and over the origin of circles.
 
-    The first five options are questions, of which one is asked; the others are filters, all of
+    The first six options are questions, of which one is asked; the others are filters, all of
     which must hold. A question is a sequence, or a file of many in any format (`-` is the standard
     input).
 
@@ -71,10 +77,19 @@ def search(
         IUPAC letters, such as GCANNNNNNTGC.
     similar
         Relatives, with the best local alignment.
+    protein
+        Relatives of a protein in all reading frames of parts, and among parts that are proteins;
+        DNA is translated in six frames. The score is in bits.
     text
         Words of names, descriptions and roles; typos are forgiven.
     identity
-        The least identity of relatives, 0.5 to 1.
+        The least identity of relatives, 0.5 to 1 (0.8 where it is not given); of proteins 0 to 1.
+    evalue
+        The most hits of a protein as good that chance would make.
+    code
+        The genetic code of parts for a protein: NCBI's number or a name.
+    alignments
+        Show the alignments with a protein, too.
     limit
         The most hits a query.
     role
@@ -112,6 +127,7 @@ def search(
         "contains": contains,
         "motif": motif,
         "similar": similar,
+        "protein": protein,
         "text": text,
     }
     questions = [(kind, value) for kind, value in asked.items() if value is not None]
@@ -139,6 +155,10 @@ def search(
         withdrawn=withdrawn,
     )
     queries = [(value, value)] if kind == "text" else list(_queries(value))
+    if kind == "protein":
+        queries = _proteins(queries)
+    elif kind != "text":
+        _nucleotides(kind, queries)
     with Library.open(folder) as library:
         found = search_library(
             library,
@@ -146,6 +166,8 @@ def search(
             queries,
             filters=filters,
             identity=identity,
+            evalue=evalue,
+            code=code,
             limit=limit,
         )
         if json:
@@ -153,9 +175,12 @@ def search(
                 sys.stdout.write(json_text.dumps(_document(hit), ensure_ascii=False) + "\n")
             return 0
         hits = list(found)
-    names = ("query", *_SHOWN) if len(queries) > 1 else _SHOWN
+        lines = list(_alignments(library, hits, dict(queries), code)) if alignments else []
+    shown = (*_SHOWN, *_OF_PROTEINS) if kind == "protein" else _SHOWN
+    names = ("query", *shown) if len(queries) > 1 else shown
     if hits:
         print_table(names, [[_cell(getattr(hit, name)) for name in names] for hit in hits])
+    sys.stdout.writelines(lines)
     note(f"{len(hits):,} hit{'' if len(hits) == 1 else 's'}")
     return 0
 
@@ -163,7 +188,18 @@ def search(
 def _document(hit: Found) -> dict[str, object]:
     document = {field.name: getattr(hit, field.name) for field in fields(hit)}
     del document["number"]
+    if hit.evalue is None:
+        for name in _OF_PROTEINS:
+            del document[name]
     return document
+
+
+def _alignments(
+    library: Library, hits: list[Found], queries: dict[str, str | Sequence], code: str
+) -> Iterator[str]:
+    for hit in hits:
+        yield f"\n{hit.query}: {hit.part}.{hit.version} {hit.name}\n"
+        yield f"{align_found(library, hit, queries[hit.query], code)}\n"
 
 
 def _cell(value: object) -> object:
@@ -187,6 +223,40 @@ def _queries(value: str) -> Iterator[tuple[str, str | Sequence]]:
         yield record.name or f"query {count}", record.sequence
     if not count:
         raise InputError("there is no sequence in the file", path=value)
+
+
+def _proteins(queries: list[tuple[str, str | Sequence]]) -> list[tuple[str, str | Sequence]]:
+    """Tell proteins from nucleotides, also those of which a file says nothing."""
+    made: list[tuple[str, str | Sequence]] = []
+    translated = []
+    for name, query in queries:
+        known = protein_or_dna(str(query) if _unsaid(query) else query)
+        if known.molecule is not Molecule.PROTEIN:
+            translated.append(name)
+            if isinstance(query, Sequence):
+                known = query  # a circle stays one
+        made.append((name, known))
+    if translated:
+        first = translated[0] if len(translated[0]) <= 30 else f"{translated[0][:27]}..."
+        more = f" and {len(translated) - 1:,} more" if len(translated) > 1 else ""
+        note(f"{first}{more}: nucleotides, translated in six frames")
+    return made
+
+
+def _unsaid(query: str | Sequence) -> bool:
+    return isinstance(query, str) or query.molecule is Molecule.DNA
+
+
+def _nucleotides(kind: str, queries: list[tuple[str, str | Sequence]]) -> None:
+    """Refuse a protein where nucleotides are asked for, and say where it is searched for."""
+    for name, query in queries:
+        letters = str(query).upper()
+        if any(letter in letters for letter in "EFILPQ"):
+            raise InputError(
+                f"'{name if len(name) <= 30 else name[:27] + '...'}' is a protein, or no sequence",
+                expected=f"nucleotides for --{kind}",
+                hint="search for a protein with --protein",
+            )
 
 
 _BOUNDS = re.compile(r"\s*(?P<quantity>[^<>=]+?)\s*(?P<sign>>=|<=|=)\s*(?P<value>.+)")

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from .measurements import Measurement
     from .measuring import MeasureReport
     from .parts import LoadReport, PartVersion, Refusal
+    from .proteins import ProteinAlignment, align_found
     from .published import read_source, sources
     from .roles import ROLES, find_role
     from .searching import Found, search
@@ -52,6 +53,7 @@ _HOMES = {
     "measurements": ("Measurement",),
     "measuring": ("MeasureReport",),
     "parts": ("LoadReport", "PartVersion", "Refusal"),
+    "proteins": ("ProteinAlignment", "align_found"),
     "published": ("read_source", "sources"),
     "roles": ("ROLES", "find_role"),
     "searching": ("Found", "search"),
@@ -79,9 +81,11 @@ __all__ = [
     "MeasuredRange",
     "Measurement",
     "PartVersion",
+    "ProteinAlignment",
     "Refusal",
     "SequenceSource",
     "TextHit",
+    "align_found",
     "annotate",
     "combined",
     "find_role",

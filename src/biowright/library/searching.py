@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 __all__ = ["KINDS", "Found", "index_of", "search"]
 
-Kind = Literal["exact", "contains", "motif", "similar", "text"]
-KINDS = ("exact", "contains", "motif", "similar", "text")
+Kind = Literal["exact", "contains", "motif", "similar", "protein", "text"]
+KINDS = ("exact", "contains", "motif", "similar", "protein", "text")
 BATCH = 10_000
 """Hits that are described together."""
 
@@ -44,8 +44,17 @@ class Found:
     strand : int, optional
     identity : float, optional
     score : float
+        Of a protein in bits.
     number : int
         Of the version, through the whole library.
+    evalue : float, optional
+        How many hits of a protein as good chance would make in the library; None for other kinds,
+        as those below are.
+    frame : int, optional
+        The reading frame of a protein: 1, 2 or 3 from the part's first letter, -1, -2 or -3 from its
+        last one on the other strand; None where the part is a protein, too.
+    query_start, query_end, query_strand : int, optional
+        The stretch of the query that is aligned, and the strand of a query of nucleotides.
     """
 
     query: str
@@ -58,6 +67,11 @@ class Found:
     identity: float | None
     score: float
     number: int
+    evalue: float | None = None
+    frame: int | None = None
+    query_start: int | None = None
+    query_end: int | None = None
+    query_strand: int | None = None
 
 
 def search(
@@ -66,7 +80,9 @@ def search(
     queries: Iterable[tuple[str, str | Sequence]],
     *,
     filters: Filters | None = None,
-    identity: float = 0.8,
+    identity: float | None = None,
+    evalue: float = 1e-3,
+    code: int | str = 1,
     limit: int | None = 25,
     executor: Executor | None = None,
 ) -> Iterator[Found]:
@@ -75,14 +91,18 @@ def search(
     Parameters
     ----------
     library : Library
-    kind : {"exact", "contains", "motif", "similar", "text"}
+    kind : {"exact", "contains", "motif", "similar", "protein", "text"}
         The whole sequence from any origin and on either strand; a stretch; an IUPAC motif;
-        relatives; words.
+        relatives; relatives of a protein in all reading frames, and of proteins; words.
     queries : iterable of (name, sequence or words)
     filters : Filters, optional
         Only versions that pass; without them the newest ones that are not withdrawn.
-    identity : float, default 0.8
-        The least identity of relatives.
+    identity : float, optional
+        The least identity of relatives: 0.8 by default, for proteins 0.
+    evalue : float, default 0.001
+        The most hits of a protein as good that chance would make.
+    code : int or str, default 1
+        The genetic code in which parts are read for a protein, and queries of nucleotides.
     limit : int, default 25
         The most hits a query; None for all.
     executor : concurrent.futures.Executor, optional
@@ -117,8 +137,24 @@ def search(
         rows = _exact(library, listed, allowed, limit)
     elif kind == "text":
         rows = _text(library, listed, filters, limit)
+    elif kind == "protein":
+        from .proteins import find_proteins
+
+        yield from find_proteins(
+            library,
+            index_of(library),
+            listed,
+            allowed=None if len(allowed) == library.last() else allowed,
+            identity=identity or 0.0,
+            evalue=evalue,
+            code=code,
+            limit=limit,
+            executor=executor,
+        )
+        return
     else:
-        rows = _indexed(library, kind, listed, allowed, identity, limit, executor)
+        least = 0.8 if identity is None else identity
+        rows = _indexed(library, kind, listed, allowed, least, limit, executor)
     waiting: list[_Row] = []
     for row in rows:
         waiting.append(row)

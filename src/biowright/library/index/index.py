@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -18,12 +18,14 @@ from . import segment as segments
 from .find import count, find
 from .folder import Entry, Folder
 from .hits import Hits
-from .queries import Pattern, patterns
+from .queries import patterns
 from .segment import Segment
 from .similar import Wanted, similar
 
 if TYPE_CHECKING:
     from biowright.library.source import SequenceSource
+
+    from .proteins import WantedProteins
 
 __all__ = ["SequenceIndex"]
 
@@ -234,13 +236,45 @@ class SequenceIndex:
         hits = hits.by_score()
         return hits if limit is None else hits.first(limit)
 
+    def proteins(
+        self,
+        queries: Iterable[np.ndarray],
+        wanted: WantedProteins,
+        *,
+        allowed: np.ndarray | Iterable[int] | None = None,
+        limit: int | None = 25,
+        executor: Executor | None = None,
+    ) -> Hits:
+        """Find relatives of proteins in all six reading frames, over origins too.
+
+        Parameters
+        ----------
+        queries : iterable of ndarray of uint8
+            Codes of amino acids, as `biowright.bio.proteins` has them.
+        wanted : WantedProteins
+            What counts as a relative.
+        allowed, limit, executor
+            As in `similar`.
+
+        Returns
+        -------
+        Hits
+            By query, the best scores first; places of the query count amino acids.
+        """
+        from .proteins import ProteinQuery, find_proteins
+
+        made = [ProteinQuery(index, codes) for index, codes in enumerate(queries)]
+        search = partial(find_proteins, wanted=wanted)
+        hits = self._search(made, allowed, limit, executor, search, every=True).by_score()
+        return hits if limit is None else hits.first(limit)
+
     def _search(
         self,
-        made: list[Pattern],
+        made: list[Any],
         allowed: np.ndarray | Iterable[int] | None,
         limit: int | None,
         executor: Executor | None,
-        search: Callable[[Segment, list[Pattern], np.ndarray, int], Hits],
+        search: Callable[[Segment, list[Any], np.ndarray, int], Hits],
         *,
         every: bool = False,
     ) -> Hits:
@@ -448,9 +482,9 @@ _OPENED: dict[Entry, Segment] = {}
 
 
 def _remote(
-    search: Callable[[Segment, list[Pattern], np.ndarray, int], Hits],
+    search: Callable[[Segment, list[Any], np.ndarray, int], Hits],
     place: Segment | tuple[Path, Entry],
-    made: list[Pattern],
+    made: list[Any],
     chosen: np.ndarray,
     limit: int,
 ) -> Hits:

@@ -17,13 +17,14 @@ from biowright.core import FormatError
 
 from .packing import COARSE, CODES, WRAP, pack
 from .table import build_table, letters_for
+from .words import build_words
 
 if TYPE_CHECKING:
     from biowright.library.source import SequenceSource
 
 __all__ = ["Segment", "build", "join", "load", "packed", "save"]
 
-MAGIC = b"biowright index segment 1\n"
+MAGIC = b"biowright index segment 2\n"
 PAGE = 4096
 BATCH = 1 << 23
 """Letters that are packed together."""
@@ -38,10 +39,13 @@ DTYPES = {
     "runs": np.uint64,
     "offsets": np.uint32,
     "positions": np.uint32,
+    "protein_offsets": np.uint32,
+    "protein_places": np.uint32,
+    "protein_contexts": np.uint32,
 }
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, weakref_slot=True, eq=False)
 class Segment:
     """The parts of a range of numbers, ready to be searched.
 
@@ -64,6 +68,8 @@ class Segment:
         Start, end and set of bases of each stretch of letters that are no base.
     offsets, positions : ndarray of uint32
         The table of windows; see `table`.
+    protein_offsets, protein_places, protein_contexts : ndarray of uint32
+        The table of protein words; see `words`. Empty in memory until somebody asks for it.
     """
 
     first: int
@@ -78,6 +84,9 @@ class Segment:
     runs: np.ndarray
     offsets: np.ndarray
     positions: np.ndarray
+    protein_offsets: np.ndarray
+    protein_places: np.ndarray
+    protein_contexts: np.ndarray
 
     def __len__(self) -> int:
         return len(self.starts)
@@ -101,7 +110,7 @@ def _in_memory(name: str, size: int) -> np.ndarray:
 
 
 def build(
-    first: int, last: int, parts: Iterable[tuple[int, bytes, bool]], array: _Array = _in_memory
+    first: int, last: int, parts: Iterable[tuple[int, bytes, bool]], array: _Array | None = None
 ) -> Segment:
     """Make a segment of parts: number, letters, whether it is circular.
 
@@ -158,13 +167,14 @@ def _packed(
         circular,
         none,
         runs,
-        none,
-        none,
+        *[none] * 5,
     )
 
 
-def join(pieces: Sequence[Segment], array: _Array = _in_memory) -> Segment:
-    """Make one segment of several, which are in order."""
+def join(pieces: Sequence[Segment], array: _Array | None = None) -> Segment:
+    """Make one segment of several, which are in order; in memory without its protein words."""
+    proteins = array is not None
+    array = array or _in_memory
     units = sum(piece.units for piece in pieces)
     parts = sum(map(len, pieces))
     words = array("words", units // 16 * 2 + 4)
@@ -190,7 +200,9 @@ def join(pieces: Sequence[Segment], array: _Array = _in_memory) -> Segment:
     k = letters_for(units)
     spans = lengths + np.uint32(WRAP) * (circular * (lengths > 0))
     offsets, positions = build_table(words, starts, spans.astype(np.uint32), runs, k, array)
-    arrays = (words, starts, lengths, numbers, circular, coarse, runs, offsets, positions)
+    none = np.zeros(0, np.uint32)
+    read = build_words(words, starts, lengths, circular, runs, array) if proteins else [none] * 3
+    arrays = (words, starts, lengths, numbers, circular, coarse, runs, offsets, positions, *read)
     for made in arrays:
         made.flags.writeable = False  # as those from a file: one compiled kernel serves both
     return Segment(pieces[0].first, pieces[-1].last, k, *arrays)

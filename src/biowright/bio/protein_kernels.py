@@ -1,0 +1,164 @@
+"""The compiled inner loop of alignments of proteins."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numba
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["banded_proteins"]
+
+_X = 22
+
+
+@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+def banded_proteins(
+    query: npt.NDArray[np.uint8],
+    target: npt.NDArray[np.uint8],
+    lowest: int,
+    highest: int,
+    matrix: npt.NDArray[np.int8],
+    gap: int,
+    extension: int,
+    spell: bool,
+) -> Any:
+    """Find the best local alignment whose columns lie on the diagonals `lowest` to `highest`.
+
+    Letters are codes of `matrix`; the diagonal of a column is its place in the target less its
+    place in the query. It is the recurrence of `alignment_kernels.banded` with scores by pairs.
+
+    Returns
+    -------
+    tuple
+        Score, start and end in the query, start and end in the target, matches, columns, and,
+        where `spell` is set, the kinds of runs of columns (0 the same, 1 another letter, 2 the query
+        alone, 3 the target alone) and their lengths, last first.
+    """
+    width = highest - lowest + 1
+    first = max(0, -highest)
+    last = min(len(query), len(target) - lowest)
+    rows = max(last - first, 0)
+    # what led to each cell: 1 a column of both, 2 the query alone, 3 the target alone; 4 and 8
+    # tell that such a gap goes on
+    steps = np.zeros((rows, width), np.uint8)
+    low = np.int32(-(1 << 28))
+    zero = np.int32(0)
+    score = np.zeros(width + 1, np.int32)
+    alone = np.full(width + 1, low, np.int32)
+    best = zero
+    best_row = -1
+    best_cell = -1
+    begin = np.int32(gap + extension)
+    longer_by = np.int32(extension)
+    for r in range(rows):
+        i = first + r
+        earned = matrix[query[i]]
+        left_cell = max(0, -(i + lowest))
+        right_cell = min(width, len(target) - (i + lowest))
+        beside = low
+        left = zero
+        row = steps[r]
+        for c in range(left_cell, right_cell):
+            value = score[c] + np.int32(earned[target[i + lowest + c]])
+            opened = score[c + 1] + begin
+            longer = alone[c + 1] + longer_by
+            step = 4 if longer > opened else 0
+            opened = max(opened, longer)
+            alone[c] = opened
+            started = left + begin
+            beside += longer_by
+            step += 8 if beside > started else 0
+            beside = max(beside, started)
+            way = 1
+            if opened > value:
+                value = opened
+                way = 2
+            if beside > value:
+                value = beside
+                way = 3
+            if value <= 0:
+                value = zero
+                way = 0
+            score[c] = value
+            left = value
+            row[c] = step + way
+            if value > best:
+                best = value
+                best_row = r
+                best_cell = c
+        if left_cell > 0:
+            score[left_cell - 1] = zero
+            alone[left_cell - 1] = low
+        if right_cell < width:
+            score[right_cell] = zero
+            alone[right_cell] = low
+        else:
+            score[width] = zero
+            alone[width] = low
+    matches = 0
+    columns = 0
+    kinds = np.zeros(0, np.uint8)
+    counts = np.zeros(0, np.int64)
+    if best_row < 0:
+        return 0, 0, 0, 0, 0, 0, 0, kinds, counts
+    if spell:
+        kinds = np.zeros(2 * rows + width + 2, np.uint8)
+        counts = np.zeros(2 * rows + width + 2, np.int64)
+    runs = 0
+    r = best_row
+    c = best_cell
+    state = 0
+    query_start = first + r + 1
+    start = query_start + lowest + c
+    while r >= 0 and c >= 0 and c < width:
+        step = steps[r, c]
+        if state == 0:
+            state = int(step & 3)
+            if state == 0:
+                break
+        kind = 2
+        if state == 1:
+            kind = 1
+            mine = query[first + r]
+            if mine == target[first + r + lowest + c] and mine != _X:
+                matches += 1
+                kind = 0
+            query_start -= 1
+            start -= 1
+            r -= 1
+            state = 0
+        elif state == 2:
+            if not step & 4:
+                state = 0
+            query_start -= 1
+            r -= 1
+            c += 1
+        else:
+            kind = 3
+            if not step & 8:
+                state = 0
+            start -= 1
+            c -= 1
+        columns += 1
+        if spell:
+            if runs and kinds[runs - 1] == kind:
+                counts[runs - 1] += 1
+            else:
+                kinds[runs] = kind
+                counts[runs] = 1
+                runs += 1
+    query_end = first + best_row + 1
+    end = query_end + lowest + best_cell
+    return (
+        int(best),
+        query_start,
+        query_end,
+        start,
+        end,
+        matches,
+        columns,
+        kinds[:runs],
+        counts[:runs],
+    )
