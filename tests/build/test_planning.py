@@ -329,7 +329,8 @@ def test_rule_packs_name_their_sources_and_dates() -> None:
         assert made.rules
         for rule in (*made.rules, made.price, made.days):
             assert rule.source
-            assert len(rule.as_of) == 7
+            assert rule.standing in ("", "assumed", "unchecked")
+            assert not (rule.assumption and rule.checked)
         least, most = made.lengths
         assert made.cost(most) >= made.cost(least) > 0
 

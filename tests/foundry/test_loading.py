@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from biowright.core import InputError
+from biowright.formats import toml_lines
 from biowright.foundry import load_settings
-from biowright.foundry.loading import find_lines
 
 GOOD = """\
 [campaign]
@@ -110,6 +110,6 @@ def test_missing_files_and_folders(tmp_path: Path) -> None:
 
 
 def test_lines_of_tables_in_tables() -> None:
-    lines = find_lines(GOOD)
+    lines = toml_lines(GOOD)
     assert lines["space", "factors", 1, "choices"] == 21
     assert lines["objective", 0, "unit"] == 8

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from .history import History, Step
     from .history_file import read_history, write_history
     from .history_replay import Replayed, replay, replay_file
-    from .opentrons import write_protocol
+    from .opentrons import robots, write_protocol
     from .orders import Standing, export_plan, plan_pieces, standing_pieces
     from .overhangs import OverhangSet, best_overhangs
     from .overhangs_split import Split, junction_windows, split_at_overhangs
@@ -41,7 +41,7 @@ _HOMES = {
     "history": ("History", "Step"),
     "history_file": ("read_history", "write_history"),
     "history_replay": ("Replayed", "replay", "replay_file"),
-    "opentrons": ("write_protocol",),
+    "opentrons": ("robots", "write_protocol"),
     "overhangs": ("OverhangSet", "best_overhangs"),
     "overhangs_split": ("Split", "junction_windows", "split_at_overhangs"),
     "orders": ("Standing", "export_plan", "plan_pieces", "standing_pieces"),
@@ -82,6 +82,7 @@ __all__ = [
     "read_ligation_matrix",
     "replay",
     "replay_file",
+    "robots",
     "set_fidelity",
     "split_at_overhangs",
     "standing_pieces",

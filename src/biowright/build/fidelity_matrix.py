@@ -29,6 +29,9 @@ __all__ = ["LigationMatrix", "ligation_matrices", "ligation_matrix", "read_ligat
 
 _SIZE = 1 << 26  # bytes that a table may have, packed or unpacked
 _LONGEST = 6  # letters of an overhang
+_TABLE = (
+    "a matrix with overhangs in its first row and column, or a list of overhang, overhang, count"
+)
 _COMPLEMENT = str.maketrans("ACGTRYMKBDHVSWN", "TGCAYRKMVHDBSWN")
 
 
@@ -77,6 +80,7 @@ class LigationMatrix:
             raise InputError(
                 f"'{shown}' is no overhang of {self.name}",
                 expected=f"{self.length} letters of ACGT",
+                hint="an overhang is DNA: use T instead of U" if "U" in text else None,
             )
         number = 0
         for letter in text:
@@ -252,7 +256,7 @@ def _workbook_rows(data: bytes) -> list[list[object]]:
     return rows
 
 
-def _line(error: Exception) -> str:
+def _line(error: Exception | str) -> str:
     return " ".join(str(error).split())[:100]
 
 
@@ -273,9 +277,15 @@ def _text_rows(data: bytes) -> list[list[object]]:
 
 def _counts(rows: Sequence[Sequence[object]]) -> tuple[int, Counts]:
     rows = [row for row in rows if any(str(cell).strip() for cell in row)]
-    if len(rows) < 2:
-        raise FormatError("the table is empty", expected="overhangs in its first row and column")
+    if not rows:
+        raise FormatError("the table is empty", expected=_TABLE)
     head = [str(cell).strip().upper() for cell in rows[0]]
+    if len(rows) < 2 or len(head) < 2:
+        raise FormatError(
+            f"this is no ligation table: it begins with '{_line(str(rows[0][0]))[:40]}'",
+            expected=_TABLE,
+            line=1,
+        )
     if len(head) == 3 and re.fullmatch(r"COUNT|COUNTS|N|NUMBER", head[2]):
         return _from_list(rows[1:])
     while head and not head[-1]:

@@ -32,6 +32,11 @@ def replay_plan(document: Mapping[str, Any]) -> list[Replayed]:
         raise FormatError(
             f"this is no plan: {error}", expected="orders, stock, reactions"
         ) from None
+    if not targets:
+        raise FormatError(
+            "the plan has no target: there is nothing that it could be proven to make",
+            expected="targets, each with a product and a seguid",
+        )
     found = []
     for reaction in reactions:
         name, method = str(reaction.get("name")), str(reaction.get("method"))

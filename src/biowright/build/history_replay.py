@@ -84,7 +84,13 @@ def replay_file(path: str | os.PathLike[str]) -> list[Replayed]:
             from .history_plan import replay_plan
 
             return replay_plan(document)
-        return replay(history_of(document))
+        found = replay(history_of(document))
+        if not found:
+            raise FormatError(
+                "there is nothing to replay: no step of the history makes anything",
+                expected="sequences, and the sources that made them",
+            )
+        return found
     except InputError as error:
         raise error.located(path=str(path)) from None
 

@@ -17,7 +17,7 @@ from biowright.safety import Clearance, check_clearance
 from .plan import Transfer
 from .transfers import DNA
 
-__all__ = ["ROBOTS", "SMALLEST", "write_protocol"]
+__all__ = ["ROBOTS", "SMALLEST", "robots", "write_protocol"]
 
 SMALLEST = 1_000_000  # pL
 _JET = 5  # µL that leave a tip by themselves
@@ -71,6 +71,18 @@ ROBOTS = {
         ),
     )
 }
+
+
+def robots() -> tuple[str, ...]:
+    """Give the names of the robots whose protocols are written.
+
+    Examples
+    --------
+    >>> robots()
+    ('Flex', 'OT-2')
+    """
+    return tuple(ROBOTS)
+
 
 _TEMPLATE = '''"""{title}
 

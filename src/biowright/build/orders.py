@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from biowright.core import ConflictError, Record
-from biowright.formats import open_output, write
+from biowright.formats import make_folder, open_output, write
 from biowright.measure import SHAPES, Well, guard_cell, well_name
 from biowright.safety import Clearance, Gate, Verdict, require
 
@@ -191,7 +191,7 @@ def export_plan(
     document = {**plan.describe(), "screening": clearance.marking}
     texts["plan.json"] = json.dumps(document, indent=1, ensure_ascii=False) + "\n"
     texts["screening.json"] = json.dumps(clearance.document(), indent=2, ensure_ascii=False) + "\n"
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     files = {}
     for name, text in texts.items():
         data = text.encode()

@@ -99,7 +99,8 @@ def best_overhangs(
     Raises
     ------
     InputError
-        There are not so many overhangs, or what is required is excluded, there twice or a palindrome.
+        The strength is no share, there are not so many overhangs, or what is required is excluded, there
+        twice or a palindrome.
 
     Examples
     --------
@@ -111,6 +112,12 @@ def best_overhangs(
 
     if isinstance(matrix, str):
         matrix = ligation_matrix(matrix)
+    if not 0 <= strength < math.inf:
+        raise InputError(
+            f"a strength of {strength}",
+            expected="0 or more: a share of the mean of all overhangs",
+            hint="0.1 is usual; 0 takes weak overhangs too",
+        )
     wanted = [name.strip().upper() for name in require]
     field = _field(matrix, wanted, [name.strip().upper() for name in exclude], strength)
     if count < max(1, len(wanted)):

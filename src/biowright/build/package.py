@@ -183,8 +183,19 @@ def _price(piece: Piece, plan: BuildPlan) -> float:
     return base * len(piece.sequence)
 
 
-def _breaches(pieces: Iterable[Piece], plan: BuildPlan) -> Iterator[str]:
-    """Tell what breaks the rules of the products that are ordered."""
+def _breaches(pieces: Sequence[Piece], plan: BuildPlan) -> Iterator[str]:
+    """Tell what breaks the rules of the products that are ordered, and how well these are known."""
+    kinds = {piece.kind for piece in pieces}
+    for kind, pack in (("fragment", plan.fragments), ("oligo", plan.oligos)):
+        if not pack or kind not in kinds:
+            continue
+        made = product(pack)
+        if made.price.currency != plan.currency:
+            yield (
+                f"prices of {pack} are in {made.price.currency}, counted one for one as {plan.currency}"
+            )
+        if made.unchecked:
+            yield f"not read at the vendor's, {pack}: {', '.join(made.unchecked)}"
     for piece in pieces:
         pack = plan.fragments if piece.kind == "fragment" else plan.oligos
         for breach in product(pack).breaches(piece.sequence) if pack else ():

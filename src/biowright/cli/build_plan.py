@@ -10,7 +10,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from biowright.build import export_plan, plan_pieces
+from biowright.build import export_plan, plan_pieces, robots
 from biowright.build.planning import (
     Alternative,
     choose_plan,
@@ -19,7 +19,7 @@ from biowright.build.planning import (
     plan_synthesis,
 )
 from biowright.build.planning import domesticate as remove_sites
-from biowright.core import InputError, Record
+from biowright.core import InputError, Record, suggest
 from biowright.core import Sequence as Letters
 from biowright.formats import read
 from biowright.safety import default_gate, require
@@ -83,6 +83,12 @@ def plan(
         raise InputError("there is no target", hint="name a file with the DNA to make")
     if best not in ("cheapest", "fastest", "safest"):
         raise InputError(f"no plan is '{best}'", expected="cheapest, fastest or safest")
+    if robot not in robots():
+        raise InputError(
+            f"there is no robot '{robot[:40]}'",
+            expected=" or ".join(robots()),
+            hint=suggest(robot, robots()),
+        )
     wanted = [
         record for file in targets for record in read(given(file), format=from_, encoding=encoding)
     ]

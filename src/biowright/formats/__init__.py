@@ -15,17 +15,19 @@ if TYPE_CHECKING:
     from .conversion import Conversion, OpenedFile, convert, open_records
     from .files import read, stream, write
     from .format import Document, Format, Loss
-    from .output import open_output, remove_unfinished
+    from .output import make_folder, open_output, remove_unfinished
     from .registry import find_format, format_for_path, formats
     from .source import Source, open_source
+    from .toml import toml_errors, toml_line, toml_lines
 
 _HOMES = {
     "conversion": ("Conversion", "OpenedFile", "convert", "open_records"),
     "files": ("read", "stream", "write"),
     "format": ("Document", "Format", "Loss"),
-    "output": ("open_output", "remove_unfinished"),
+    "output": ("make_folder", "open_output", "remove_unfinished"),
     "registry": ("find_format", "format_for_path", "formats"),
     "source": ("Source", "open_source"),
+    "toml": ("toml_errors", "toml_line", "toml_lines"),
 }
 __getattr__, __dir__ = lazy_names(__name__, _HOMES)
 
@@ -40,11 +42,15 @@ __all__ = [
     "find_format",
     "format_for_path",
     "formats",
+    "make_folder",
     "open_output",
     "open_records",
     "open_source",
     "read",
     "remove_unfinished",
     "stream",
+    "toml_errors",
+    "toml_line",
+    "toml_lines",
     "write",
 ]

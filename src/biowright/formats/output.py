@@ -15,7 +15,7 @@ from biowright.core import ConflictError, InputError
 
 from .source import shown
 
-__all__ = ["open_output", "remove_unfinished"]
+__all__ = ["make_folder", "open_output", "remove_unfinished"]
 
 _UNFINISHED = re.compile(r"\..+\.[0-9a-f]{12}\.part", re.DOTALL)
 
@@ -80,6 +80,37 @@ def open_output(path: str | os.PathLike[str], *, force: bool = False) -> Iterato
         raise _unwritable(error, name) from None
     finally:
         beside.unlink(missing_ok=True)
+
+
+def make_folder(path: str | os.PathLike[str]) -> Path:
+    """Make a folder, and those above it, unless it is there.
+
+    Raises
+    ------
+    InputError
+        It cannot be made, or a file has its name.
+
+    Examples
+    --------
+    >>> make_folder("/proc/orders")
+    Traceback (most recent call last):
+    biowright.core.errors.InputError: /proc/orders: the folder cannot be made (No such file or directory)...
+    """
+    folder = Path(path)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except FileExistsError:
+        raise InputError(
+            "this is a file", path=shown(path), hint="name a folder, or move the file away"
+        ) from None
+    except (OSError, ValueError) as error:
+        what = getattr(error, "strerror", None) or str(error)
+        raise InputError(
+            f"the folder cannot be made ({what})",
+            path=shown(path),
+            hint="name one where you may write",
+        ) from None
+    return folder
 
 
 def remove_unfinished(folder: str | os.PathLike[str]) -> None:

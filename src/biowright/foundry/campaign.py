@@ -17,7 +17,7 @@ from biowright import __version__
 from biowright.build import BuildPlan, prepare_package, write_package
 from biowright.core import ConflictError, InputError
 from biowright.design import Candidate, DesignSpace, ProteinVariants
-from biowright.formats import open_output, remove_unfinished
+from biowright.formats import make_folder, open_output, remove_unfinished
 from biowright.learn import Measured, Sites
 from biowright.measure import Reading, Well, arrange_wells, read_filled
 from biowright.safety import default_gate
@@ -132,12 +132,7 @@ class Campaign:
         else:
             make_space(settings.space)  # tells what is wrong before anything is written
             make_lab(settings.lab)
-            try:
-                folder.mkdir(parents=True, exist_ok=True)
-            except OSError as error:
-                raise InputError(
-                    f"the workdir cannot be made ({error.strerror})", path=folder
-                ) from None
+            make_folder(folder)
             with open_output(record, force=True) as output:
                 text = json.dumps({"checksum": checksum, "settings": dumped}, indent=2)
                 output.write(text.encode())

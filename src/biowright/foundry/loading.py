@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields, is_dataclass, replace
@@ -11,7 +10,9 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from biowright.core import InputError, suggest
+from biowright.build.planning import product
+from biowright.core import BiowrightError, InputError, suggest
+from biowright.formats import toml_line, toml_lines
 
 from .settings import (
     CampaignSettings,
@@ -25,8 +26,6 @@ from .settings import (
 __all__ = ["load_settings"]
 
 _Path = tuple[str | int, ...]
-_TABLE = re.compile(r"^\s*(\[\[?)\s*([\w.\"'-]+)\s*\]\]?\s*(#.*)?$")
-_KEY = re.compile(r"^\s*([\w\"'-]+)\s*=")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +60,7 @@ def load_settings(path: str | Path) -> CampaignSettings:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise InputError(f"this is no TOML: {error}", path=path) from None
-    lines = find_lines(text)
+    lines = toml_lines(text)
     try:
         settings = TypeAdapter(CampaignSettings).validate_python(raw)
     except ValidationError as error:
@@ -74,33 +73,10 @@ def load_settings(path: str | Path) -> CampaignSettings:
     return settings
 
 
-def find_lines(text: str) -> dict[_Path, int]:
-    """Find the line on which each table and key of a TOML text stands."""
-    lines: dict[_Path, int] = {}
-    counts: dict[_Path, int] = {}
-    table: _Path = ()
-    for number, line in enumerate(text.splitlines(), 1):
-        if match := _TABLE.match(line):
-            table = ()
-            names = [name.strip("\"'") for name in match[2].split(".")]
-            for depth, name in enumerate(names):
-                table = (*table, name)
-                if match[1] == "[[" and depth == len(names) - 1:
-                    counts[table] = counts.get(table, -1) + 1
-                if table in counts:
-                    lines.setdefault(table, number)
-                    table = (*table, counts[table])
-            lines.setdefault(table, number)
-        elif match := _KEY.match(line):
-            lines.setdefault((*table, match[1].strip("\"'")), number)
-    return lines
-
-
 def _errors(path: Path, problems: list[_Problem], lines: dict[_Path, int]) -> InputError:
     told = []
     for problem in problems:
-        known = [problem.path[:n] for n in range(len(problem.path), 0, -1)]
-        line = next((lines[p] for p in known if p in lines), 1)
+        line = toml_line(lines, problem.path)
         name = ".".join(str(p) for p in problem.path)
         told.append((line, f"line {line}: {name}: {problem.what} ({problem.fix})"))
     told.sort()
@@ -190,7 +166,12 @@ def _resolved(settings: CampaignSettings, folder: Path) -> CampaignSettings:
         space = replace(space, parent=str(folder / space.parent))
     if isinstance(lab, ReplayLab):
         lab = replace(lab, file=folder / lab.file)
-    return replace(settings, space=space, lab=lab)
+    packs = {
+        key: str(folder / name)
+        for key in ("fragments", "oligos")
+        if (name := getattr(settings.build, key)).endswith(".toml")
+    }
+    return replace(settings, space=space, lab=lab, build=replace(settings.build, **packs))
 
 
 def _check(settings: CampaignSettings) -> Iterator[_Problem]:
@@ -225,6 +206,12 @@ def _check(settings: CampaignSettings) -> Iterator[_Problem]:
             f"'{method}' does not build a space of {space.kind}",
             f"use {' or '.join(fits)}",
         )
+    for key in ("fragments", "oligos"):
+        if pack := getattr(settings.build, key):
+            try:
+                product(pack)
+            except BiowrightError as error:
+                yield _Problem(("build", key), error.what, error.hint or "put the pack right")
     if isinstance(space, ConditionSpace):
         yield from _check_conditions(space, method)
     for key, file in (

@@ -1,4 +1,7 @@
-"""What makes a piece hard to synthesise, with positions: composition, runs, repeats, hairpins."""
+"""What breaks a vendor's rules, with positions: composition, runs, repeats, hairpins.
+
+These are rules and no model of what can be made: nothing here is fitted to outcomes (decision 0027).
+"""
 
 from __future__ import annotations
 

@@ -162,6 +162,10 @@ def _planned(
     currencies = {order.currency for order in (*orders, *primers)}
     if len(currencies) > 1:
         notices.append(f"prices are in {' and '.join(sorted(currencies))}, added one for one")
+    packs = {made.id: made for made in (wishes.fragments, wishes.oligos, wishes.long_oligos)}
+    for pack in dict.fromkeys(order.product for order in (*orders, *primers)):
+        if packs[pack].unchecked:
+            notices.append(f"not read at the vendor's, {pack}: {', '.join(packs[pack].unchecked)}")
     price = _total(orders, primers, wishes)
     fidelity = 1.0
     last = {products_of[target.name] for target in targets}
@@ -181,7 +185,7 @@ def _planned(
         "+".join(sorted(currencies)) or wishes.fragments.price.currency,
         _days(bench, wishes),
         fidelity,
-        {made.id: made for made in (wishes.fragments, wishes.oligos, wishes.long_oligos)},
+        packs,
         tuple(notices),
     )
     try:

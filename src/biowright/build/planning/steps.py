@@ -230,6 +230,16 @@ class SynthesisPlan:
                 }
                 for target in self.targets
             ],
+            "packs": [
+                {
+                    "id": pack.id,
+                    "version": pack.version,
+                    "as_of": pack.as_of,
+                    "unchecked": list(pack.unchecked),
+                }
+                for pack in self.packs.values()
+                if any(pack.id == order.product for order in (*self.orders, *self.primers))
+            ],
             "orders": [asdict(order) for order in self.orders],
             "primers": [asdict(order) for order in self.primers],
             "stock": [

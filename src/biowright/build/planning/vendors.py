@@ -6,22 +6,31 @@ those that come along; a file of one's own is read in the same form.
 
 from __future__ import annotations
 
+import math
+import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Literal
 
 from biowright.core import FormatError, InputError, suggest
+from biowright.formats import toml_errors
 
 from .difficulty import find_breaches
 
 __all__ = ["Breach", "Price", "Product", "Rule", "product", "products", "read_product"]
 
 Kind = Literal["fragment", "clone", "oligo", "pool"]
+_DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
+_LIMITS = {"homopolymer": ("most_gc", "most_at"), "hairpin": ("stem",)}
 RULES = ("length", "gc", "gc-spread", "homopolymer", "repeat", "tandem", "hairpin")
+
+
+class _PackError(InputError, ValueError):
+    """A rule pack says something that cannot be; pydantic tells in which line, since it is a ValueError."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +47,8 @@ class Rule:
         The limits, in bases or shares; the limit itself is allowed.
     source, as_of : str
         Where it is written, and of when.
+    checked : str
+        The day on which somebody read it there, ``2026-08-28``; empty where nobody has.
     assumption : bool
         Whether it is not published, but guessed from what is.
     """
@@ -45,8 +56,9 @@ class Rule:
     rule: str
     source: str
     as_of: str
+    checked: str = ""
     least: float = 0.0
-    most: float = float("inf")
+    most: float = math.inf
     most_gc: int = 10**9
     most_at: int = 10**9
     window: int = 0
@@ -55,9 +67,23 @@ class Rule:
 
     def __post_init__(self) -> None:
         if self.rule not in RULES:
-            raise InputError(f"no rule '{self.rule}'", expected=", ".join(RULES))
-        if not self.least <= self.most:
-            raise InputError(f"{self.rule} from {self.least} to {self.most}")
+            offer = suggest(self.rule, RULES) or f"known: {', '.join(RULES)}"
+            raise _PackError(f"no rule '{self.rule[:40]}' ({offer})")
+        if not 0 <= self.least <= self.most:
+            raise _PackError(f"{self.rule} from {self.least} to {self.most}")
+        needed = _LIMITS.get(self.rule, ())
+        if needed and all(getattr(self, name) == 10**9 for name in needed):
+            raise _PackError(f"a rule of {self.rule} without {' and '.join(needed)}")
+        if self.rule in ("repeat", "tandem") and not math.isfinite(self.most):
+            raise _PackError(f"a rule of {self.rule} without most")
+        if min(self.window, self.most_gc, self.most_at, self.stem) < 0:
+            raise _PackError(f"a rule of {self.rule} with a negative number")
+        _dated(self.as_of, self.checked)
+
+    @property
+    def standing(self) -> str:
+        """How well it is known: empty where it was read at its source, or what is missing."""
+        return _standing(self.assumption, self.checked)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,18 +99,33 @@ class Price:
         Lengths up to which a piece costs so much, instead.
     pools : tuple of (int, int, float)
         Numbers of oligos and their length up to which a pool costs so much, instead.
-    source, as_of : str
+    source, as_of, checked : str
     assumption : bool
+        As of a `Rule`.
     """
 
     currency: str
     source: str
     as_of: str
+    checked: str = ""
     base: float = 0.0
     least: float = 0.0
     tiers: tuple[tuple[int, float], ...] = ()
     pools: tuple[tuple[int, int, float], ...] = ()
     assumption: bool = False
+
+    def __post_init__(self) -> None:
+        sums = (self.base, self.least, *(t[-1] for t in self.tiers), *(p[-1] for p in self.pools))
+        if not all(0 <= each < math.inf for each in sums):
+            raise _PackError("a price that is no number of 0 or more")
+        if not any(sums):
+            raise _PackError("no price: say base, tiers or pools")
+        _dated(self.as_of, self.checked)
+
+    @property
+    def standing(self) -> str:
+        """How well it is known; see `Rule`."""
+        return _standing(self.assumption, self.checked)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +136,18 @@ class Days:
     most: int
     source: str
     as_of: str
+    checked: str = ""
     assumption: bool = False
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.least <= self.most:
+            raise _PackError(f"{self.least} to {self.most} days")
+        _dated(self.as_of, self.checked)
+
+    @property
+    def standing(self) -> str:
+        """How well they are known; see `Rule`."""
+        return _standing(self.assumption, self.checked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +212,33 @@ class Product:
     delivered: float = 0.0
     id: str = ""
 
+    def __post_init__(self) -> None:
+        if not any(rule.rule == "length" for rule in self.rules):
+            raise _PackError("no rule of length: what is the shortest and the longest piece?")
+        if not self.errors > 0 or not self.delivered >= 0:
+            raise _PackError(f"{self.errors} bases an error and {self.delivered} delivered")
+        for head, cell in self.columns:
+            try:
+                cell.format(name="", sequence="", length=0, well="", plate="")
+            except (KeyError, IndexError, ValueError):
+                raise _PackError(
+                    f"the column {head} takes '{cell[:40]}', and there are {{name}}, {{sequence}}, "
+                    "{length}, {well} and {plate}"
+                ) from None
+
+    @property
+    def unchecked(self) -> tuple[str, ...]:
+        """What of the pack nobody has read at the vendor's: rules, price, days, each with why.
+
+        Examples
+        --------
+        >>> product("idt-gblocks").unchecked[-2:]
+        ('price (assumed)', 'days (assumed)')
+        """
+        told = [(rule.rule, rule.standing) for rule in self.rules]
+        told += [("price", self.price.standing), ("days", self.days.standing)]
+        return tuple(dict.fromkeys(f"{name} ({why})" for name, why in told if why))
+
     @property
     def lengths(self) -> tuple[int, int]:
         """The shortest and the longest piece."""
@@ -196,7 +275,11 @@ class Product:
         """
         return tuple(
             Breach(
-                rule.rule, start, end, says, rule.source + (" (assumed)" if rule.assumption else "")
+                rule.rule,
+                start,
+                end,
+                says,
+                rule.source + (f" ({rule.standing})" if rule.standing else ""),
             )
             for rule in self.rules
             for start, end, says in find_breaches(rule, sequence)
@@ -270,12 +353,25 @@ def _parsed(text: str, path: object) -> Product:
     try:
         made = TypeAdapter(Product, config=None).validate_python(raw)
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(map(str, first["loc"]))
-        raise FormatError(f"{place}: {first['msg']}", path=str(path)) from None
-    except InputError as error:
-        raise error.located(path=str(path)) from None
+        told = toml_errors(error, text, _keys())
+        count = f"{len(told)} error{'s' if len(told) > 1 else ''} in the rule pack"
+        raise FormatError("\n  ".join([count, *told]), path=str(path)) from None
     return replace(made, id=Path(str(path)).stem)
+
+
+def _keys() -> Mapping[str, list[str]]:
+    kinds = {"": Product, "rules": Rule, "price": Price, "days": Days}
+    return {table: [each.name for each in fields(kind)] for table, kind in kinds.items()}
+
+
+def _standing(assumption: bool, checked: str) -> str:
+    return "assumed" if assumption else "" if checked else "unchecked"
+
+
+def _dated(as_of: str, checked: str) -> None:
+    for each in (as_of, checked or as_of):
+        if not _DATE.fullmatch(each):
+            raise _PackError(f"'{each[:30]}' is no date such as 2026-08-28, 2026-08 or 2026")
 
 
 for _kind in (Rule, Price, Days, Product):

@@ -8,8 +8,8 @@ import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from biowright.core import ConflictError, InputError
-from biowright.formats import open_output, write
+from biowright.core import ConflictError
+from biowright.formats import make_folder, open_output, write
 from biowright.measure import guard_cell, well_name
 from biowright.safety import Gate, Verdict, require
 
@@ -98,10 +98,7 @@ def write_edits(
         raise ConflictError(
             "the file exists already", path=folder / there[0], hint="say --force to replace it"
         )
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(f"the folder cannot be made ({error.strerror})", path=folder) from None
+    make_folder(folder)
     orders = list(_orders(plan, backbone))
     written = {
         "designs.csv": _put(folder, "designs.csv", _design_rows(plan), force),

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from biowright.core import ConflictError, InputError
-from biowright.formats import open_output
+from biowright.formats import make_folder, open_output
 from biowright.safety import Gate, Verdict, require
 
 from ..codons import codon_usage, encode_protein
@@ -326,10 +326,7 @@ def write_library(
         raise ConflictError(
             "the file exists already", path=home / there[0], hint="say --force to replace it"
         )
-    try:
-        home.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(f"the folder cannot be made ({error.strerror})", path=home) from None
+    make_folder(home)
     for name, text in texts.items():
         with open_output(home / name, force=force) as output:
             output.write(text.encode())

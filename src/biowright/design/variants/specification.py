@@ -22,7 +22,7 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
 from biowright.core import InputError, Molecule
-from biowright.formats import read
+from biowright.formats import read, toml_errors
 
 __all__ = [
     "ErrorProneLibrary",
@@ -179,22 +179,28 @@ def read_library(
     """
     path = Path(path)
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        text = path.read_text(encoding="utf-8-sig")
+        raw = tomllib.loads(text)
     except FileNotFoundError:
         raise InputError("there is no such file", path=path) from None
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"the specification cannot be read ({error})", path=path) from None
     except tomllib.TOMLDecodeError as error:
         raise InputError(f"this is no TOML: {error}", path=path) from None
+    if "library" not in raw:
+        raise InputError(
+            "there is no [library]" if raw or text.strip() else "the specification is empty",
+            path=path,
+            expected='[library] with kind = "targets", "saturation", "error-prone" or "recombination"',
+            hint="see docs/variants.md for what a specification says",
+        )
     try:
         return TypeAdapter(_File).validate_python(raw).library
     except ValidationError as error:
-        told = "; ".join(
-            f"{'.'.join(map(str, detail['loc'])) or 'the file'}: {detail['msg']}"
-            for detail in error.errors(include_url=False)
-        )
         raise InputError(
-            told, path=path, hint="see docs/variants.md for what a specification says"
+            "; ".join(toml_errors(error, text)),
+            path=path,
+            hint="see docs/variants.md for what a specification says",
         ) from None
 
 
