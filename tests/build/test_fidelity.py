@@ -151,7 +151,7 @@ BAD = {
     "another letter": ([["", "A", "C", "G", "U"], *table()[1:]], "'U'"),
     "lengths": ([["", "A", "C", "G", "TT"], *table()[1:]], "1, 2 letters"),
     "too long": ([["", "A" * 9], ["A" * 9, "1"]], "9 letters"),
-    "prose": ([["What is this"], ["some text"]], "letters"),
+    "prose": ([["What is this"], ["some text"]], "no ligation table"),
 }
 
 

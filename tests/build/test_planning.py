@@ -311,7 +311,7 @@ def test_sites_in_genes_are_removed_and_the_protein_stays() -> None:
 
 
 def test_a_breach_in_a_gene_comes_with_a_synonymous_fix() -> None:
-    gene = "ATG" + "GCTGATCGT" * 20 + "AAA" * 4 + "CGTGATGCT" * 20 + "TAA"
+    gene = "ATG" + "GCTGATCGT" * 20 + "AAA" * 5 + "CGTGATGCT" * 20 + "TAA"
     target = Record(Sequence(gene), "gene", features=[Feature("CDS", Location.of((0, len(gene))))])
     plan = offer_fixes(planned(target, vendors=TWIST, methods=["order"]))
     [breach] = [b for b in plan.orders[0].breaches if b.rule == "homopolymer"]
