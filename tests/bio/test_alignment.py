@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from biowright.bio import Scores, align
-from biowright.bio.alignment_kernels import banded
+from biowright.bio.alignment_kernels import banded, banded_score
 from biowright.bio.iupac import masks
 from biowright.core import InputError, Sequence, SequenceError
 
@@ -72,6 +72,7 @@ def test_a_band_holds_all_columns(query: str, target: str, lowest: int, width: i
     one, other = (np.frombuffer(masks(s.encode()), np.uint8) for s in (query, target))
     row = banded(one, other, lowest, lowest + width, 2, -3, -5, -2, True)
     assert row[0] == slow_banded(query, target, lowest, lowest + width)
+    assert row[0] == banded_score(one, other, lowest, lowest + width, 2, -3, -5, -2)
 
 
 def test_real_sizes() -> None:

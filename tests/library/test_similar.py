@@ -5,13 +5,18 @@ from __future__ import annotations
 import random
 from pathlib import Path
 
+import numpy as np
 import parasail
 import pytest
 from tests.library.sources import Parts, other_strand
 
+from biowright.bio.alignment import Scores
 from biowright.core import InputError
 from biowright.library.index import SequenceIndex
-from biowright.library.index.seeds import effort
+from biowright.library.index.clusters import promises
+from biowright.library.index.queries import patterns
+from biowright.library.index.seeds import Effort, effort, seeds
+from biowright.library.index.stretches import stretch
 
 SEED = 11
 
@@ -126,3 +131,124 @@ def test_effort_grows_as_identity_falls() -> None:
     assert effort(12, 0.95, 300).step > effort(12, 0.85, 300).step
     assert effort(12, 0.7, 300).changed == 1
     assert all(effort(k, 0.8, size).step % 2 for k in range(6, 13) for size in range(20, 2000, 50))
+
+
+def test_a_part_that_is_alike_enough_over_a_stretch_is_found() -> None:
+    rng = random.Random(12)
+    letters = "".join(rng.choices("ACGT", k=500))
+    index = SequenceIndex("/nonexistent", Parts([(letters, True)]))
+    query = mutated(rng, letters[100:300], 0.95) + mutated(rng, letters[300:400], 0.7)
+    [all_of_it] = index.similar([query], identity=0.6)
+    assert all_of_it.end > 380
+    assert all_of_it.identity < 0.9
+    for strand, spelled in ((1, query), (-1, other_strand(query))):
+        [hit] = index.similar([spelled], identity=0.9)
+        assert hit.strand == strand
+        assert 0.9 <= hit.identity < 0.95
+        assert 280 <= hit.end < all_of_it.end
+        assert hit.start == all_of_it.start
+        aligned = parasail.sw_stats_striped_16(
+            query[: hit.query_end] if strand == 1 else query[: len(query) - hit.query_start],
+            letters[: hit.end], 7, 2, parasail.matrix_create("ACGT", 2, -3),
+        )  # fmt: skip
+        assert hit.score == aligned.score
+    assert not index.similar([mutated(rng, letters[100:300], 0.8)], identity=0.99)
+
+
+def test_the_stretch_is_the_best_one() -> None:
+    rng = random.Random(13)
+    scores = Scores()
+    gain = (scores.match, scores.mismatch, scores.extension, scores.extension)
+    for _ in range(200):
+        kinds = [rng.choice((0, 0, 0, 1, 2, 3))]
+        while len(kinds) < 15:
+            kinds.append(rng.choice([k for k in (0, 0, 0, 1, 2, 3) if k != kinds[-1]]))
+        counts = [rng.randint(1, 12) if kind == 0 else rng.randint(1, 4) for kind in kinds]
+        identity = rng.uniform(0.5, 0.95)
+        best = (0, 0, 0, 0)
+        for i in range(15):
+            for j in range(i + 1, 16):
+                columns = sum(counts[i:j])
+                equal = sum(c for k, c in zip(kinds[i:j], counts[i:j], strict=True) if k == 0)
+                score = sum(
+                    gain[k] * c + (scores.gap if k > 1 else 0)
+                    for k, c in zip(kinds[i:j], counts[i:j], strict=True)
+                )
+                if equal >= identity * columns and score > best[0]:
+                    query = sum(c for k, c in zip(kinds[:i], counts[:i], strict=True) if k != 3)
+                    best = (score, query, equal, columns)
+        if 2 * best[3] < sum(counts):
+            best = (0, 0, 0, 0)
+        found = stretch(
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            sum(counts),
+            np.array(kinds[::-1]),
+            np.array(counts[::-1]),
+            identity,
+            scores,
+        )
+        assert found[0] == best[0]
+        assert found[5] >= identity * found[6]
+        assert found[1] == best[1]
+
+
+def agreeing(query: str, place: int, letters: str, start: int, size: int) -> int:
+    pairs = ((place + j, start + j) for j in range(size))
+    return sum(
+        query[i] == letters[j] for i, j in pairs if 0 <= i < len(query) and 0 <= j < len(letters)
+    )
+
+
+@pytest.mark.parametrize(("width", "changed"), [(10, 0), (8, 0), (10, 1), (10, 2)])
+def test_seeds_are_those_of_a_plain_search(width: int, changed: int) -> None:
+    rng = random.Random(14)
+    # one part, so that the arena holds its letters alone
+    letters = "".join(rng.choices("ACGT", k=4000))
+    [segment] = SequenceIndex("/nonexistent", Parts([(letters, False)])).segments()
+    query = mutated(rng, letters[1200:1300], 0.85)
+    codes = patterns([query])[0].codes
+    windows = {}
+    for base in range(0, 3990, 4):
+        for place in range(len(query) - width + 1):
+            window = query[place : place + segment.k]
+            if changed:
+                differ = sum(a != b for a, b in zip(window, letters[base:], strict=False))
+                fits = len(window) == segment.k and differ <= changed
+            else:
+                fits = window[:width] == letters[base : base + width]
+            if fits:
+                windows[base, place] = agreeing(query, place - 26, letters, base - 26, 64)
+    found = seeds(segment, codes, Effort(width, changed, 1))
+    rows = {(base, place) for base, place, _ in found.tolist()}
+    assert len(rows) == len(found)
+    assert rows <= set(windows)
+    # what is left out agrees no better than chance around the window
+    assert all(windows[row] < 64 * 0.7 for row in set(windows) - rows)
+    paired = seeds(segment, codes, Effort(width, changed, 1, True))
+    alone = {(base, place) for base, place, _ in paired.tolist()}
+    assert alone <= set(windows)
+    true = [row for row in sorted(rows, key=lambda row: row[1]) if abs(row[0] - row[1] - 1200) < 9]
+    assert len(alone & set(true)) >= len(true) - 1
+
+
+@pytest.mark.parametrize("circular", [False, True])
+def test_promises_tell_relatives_from_chance(circular: bool) -> None:
+    rng = random.Random(15)
+    letters = "".join(rng.choices("ACGT", k=230))
+    [segment] = SequenceIndex("/nonexistent", Parts([(letters, circular)])).segments()
+    for start in (-40, 0, 30, 190, 400):
+        around = "".join(
+            letters[j % 230] if circular or 0 <= j < 230 else rng.choice("ACGT")
+            for j in range(start, start + 150)
+        )
+        inside = 150 if circular else max(0, min(start + 150, 230) - max(start, 0))
+        rows = np.array([[0, 0, start, start, 0, 0], [0, 0, start + 60, start + 60, 0, 0]])
+        related, chance = promises(segment, patterns([around])[0].codes, rows).tolist()
+        assert related <= 2 * inside + 5 * 16
+        assert related >= 2 * (inside - inside % 16) - 48
+        assert chance < 60

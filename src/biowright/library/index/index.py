@@ -197,8 +197,8 @@ class SequenceIndex:
 
         How hard is looked follows from the identity: at 0.7 most relatives are found that agree
         over half of a query of 300 letters. The alignment is the best one near the diagonals of
-        the seeds, scored as in `biowright.bio.align`; a hit scores more than chance in a library
-        of this size.
+        the seeds, scored as in `biowright.bio.align`, or its best stretch with this identity where
+        that is half of it; a hit scores more than chance in a library of this size.
 
         Parameters
         ----------

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import log, sqrt
+from math import log
 
 import numpy as np
 
 from biowright.bio.alignment import Scores
-from biowright.bio.alignment_kernels import banded
+from biowright.bio.alignment_kernels import banded, banded_score
 
+from .clusters import clusters, promises
 from .hits import Hits
 from .packing import unpack
 from .queries import Pattern
-from .seeds import Effort, clusters, effort, seeds
+from .seeds import Effort, effort, expected, seeds
 from .segment import Segment
+from .stretches import stretch
 
 __all__ = ["Wanted", "similar"]
 
 SCORES = Scores()
+COSTS = (SCORES.match, SCORES.mismatch, SCORES.gap, SCORES.extension)
 PAD = 20
 """Diagonals on both sides of the seeds."""
 WIDEST = 400
@@ -26,12 +29,12 @@ AROUND = 4000
 """Letters of the query on both sides of the seeds that an alignment may reach."""
 SHORT = 160
 """Letters of a query for which it is affordable to change two letters of a window."""
-LEAST = 24
-"""Clusters that are aligned at least."""
-GLANCE, NARROW, MOST = 100, 8, 160
-"""Letters around the seeds and diagonals beside them that a glance looks at, and how many it sees."""
-ALWAYS = 8
-"""Clusters that are aligned however few letters agree."""
+ENOUGH = 1.0
+"""Seeds to expect of a relative as close as one that is found, so that no more is looked for."""
+MORE = 8
+"""Clusters that are aligned beyond those that are asked for, since a promise is not exact."""
+PROMISE = 0.6
+"""The share of the least score that a cluster must promise."""
 LAMBDA, KAPPA = 0.625, 0.41
 """For these scores, as BLAST+ gives them; Altschul et al. (1997), doi:10.1093/nar/25.17.3389."""
 EXPECTED = 1e-3
@@ -75,7 +78,7 @@ def similar(
         rows: list[tuple[int, ...]] = []
         for how in _ways(segment, size, wanted):
             rows += _along(segment, strands, how, allowed, limit, wanted)
-            if any(2 * (row[8] - row[7]) > size for row in rows):
+            if any(_seen(segment.k, how, row, size) for row in rows):
                 break
         best = _apart(sorted(rows, key=lambda row: (-row[0], row[1], row[2], -row[4])))
         if best:
@@ -84,14 +87,24 @@ def similar(
 
 
 def _ways(segment: Segment, size: int, wanted: Wanted) -> list[Effort]:
-    """Give how to look: what costs little first, which is enough where it finds most of the query."""
-    full = effort(segment.k, wanted.identity, min(wanted.overlap or max(size // 2, 300), size))
-    if not full.changed or wanted.overlap is not None:
+    """Give how to look: what costs little first, which is enough where it finds a close relative."""
+    k = segment.k
+    full = effort(k, wanted.identity, min(wanted.overlap or max(size // 2, 300), size))
+    if wanted.overlap is not None:
         return [full]
-    ways = [Effort(segment.k - 1, 0, 1), full]
-    if size <= SHORT and full.changed < 2:
-        ways.append(Effort(segment.k, 2, 1))
+    ways = [
+        how for how in (Effort(k, 0, 5), Effort(k, 0, 1)) if full.changed or how.step > full.step
+    ]
+    ways.append(full)
+    if size <= SHORT and full.changed == 1:
+        ways.append(Effort(k, 2, 1, True))
     return ways
+
+
+def _seen(k: int, how: Effort, row: tuple[int, ...], size: int) -> bool:
+    """Tell whether a hit covers half of the query, and a better one would have been found, too."""
+    matches, columns, first, last = row[5:]
+    return 2 * (last - first) > size and expected(k, how, matches / columns, columns) >= ENOUGH
 
 
 def _along(
@@ -107,34 +120,27 @@ def _along(
     floor = wanted.least or min(
         log(KAPPA * size * max(wanted.letters, 1) / EXPECTED) / LAMBDA, 0.75 * SCORES.match * size
     )
-    gathered: list[tuple[list[int], Pattern]] = []
+    gathered: list[tuple[float, list[int], Pattern]] = []
     for pattern in strands:
         found = seeds(segment, pattern.codes, how, 16 if len(allowed) else 1)
-        gathered += [(row, pattern) for row in clusters(segment, found, allowed).tolist()]
-    gathered.sort(key=lambda pair: -pair[0][0])
-    # so many letters around a seed agree in a relative, two deviations less at times
-    around = 64 - how.width
-    usual = how.width + around * wanted.identity
-    usual -= 2 * sqrt(around * wanted.identity * (1 - wanted.identity))
-    results: list[tuple[int, ...]] = []
-    rank = 0
-    for row, pattern in gathered:
-        if rank >= max(LEAST, 3 * limit):
-            break
-        if wanted.overlap is None and rank >= ALWAYS and row[0] < usual:
-            break
-        rank += 1
-        results += _result(segment, pattern, row, floor, wanted)
-    if wanted.overlap is None and not any(2 * (row[8] - row[7]) > size for row in results):
-        # a distant relative with gaps may hide among those that look alike by chance
-        glanced = [
-            (_aligned(segment, pattern.sets, row, GLANCE, NARROW), row, pattern)
-            for row, pattern in gathered[rank:MOST]
+        rows = clusters(segment, found, allowed)
+        promised = promises(segment, pattern.codes, rows)
+        likely = np.flatnonzero(promised >= PROMISE * floor)
+        gathered += [
+            (promise, row, pattern)
+            for promise, row in zip(promised[likely].tolist(), rows[likely].tolist(), strict=True)
         ]
-        likely = [(found[0], row, pattern) for found, row, pattern in glanced if found]
-        likely.sort(key=lambda each: -each[0])
-        for _, row, pattern in likely[:ALWAYS]:
-            results += _result(segment, pattern, row, floor, wanted)
+    gathered.sort(key=lambda each: (-each[0], each[1][1]))
+    scored = [
+        (_score(segment, pattern.sets, row), row, pattern)
+        for _, row, pattern in gathered[: 2 * limit + MORE]
+    ]
+    scored.sort(key=lambda each: (-each[0], each[1][1]))
+    results: list[tuple[int, ...]] = []
+    for score, row, pattern in scored:
+        if score < floor or len(results) >= limit + MORE:
+            break
+        results += _result(segment, pattern, row, floor, wanted)
     return results
 
 
@@ -142,58 +148,69 @@ def _result(
     segment: Segment, pattern: Pattern, row: list[int], floor: float, wanted: Wanted
 ) -> list[tuple[int, ...]]:
     """Align along a cluster; give what comes of it, if it is good enough."""
-    aligned = _aligned(segment, pattern.sets, row, AROUND, PAD)
-    if aligned is None:
+    aligned = _aligned(segment, pattern.sets, row, wanted.identity)
+    if aligned is None or aligned[0] < floor:
         return []
     score, query_start, query_end, start, end, matches, columns = aligned
-    if score < floor or matches < wanted.identity * columns:
-        return []
     if pattern.strand < 0:
         size = len(pattern.sets)
         query_start, query_end = size - query_end, size - query_start
     return [(score, row[1], start, end, pattern.strand, matches, columns, query_start, query_end)]
 
 
-def _aligned(
-    segment: Segment, sets: np.ndarray, row: list[int], around: int, pad: int
-) -> tuple[int, ...] | None:
-    """Align along a cluster; places on the part are those of its forward strand, maybe above it."""
+def _band(segment: Segment, sets: np.ndarray, row: list[int]) -> tuple[int, ...]:
+    """Give the stretch of the query, the diagonals and the stretch of the part of a cluster."""
     _, part, low, high, first, last = row
     length = int(segment.lengths[part])
     if high - low > WIDEST:
         middle = (low + high) // 2
         low, high = middle - WIDEST // 2, middle + WIDEST // 2
-    low, high = low - pad, high + pad
-    begin, end = max(0, first - around), min(len(sets), last + around)
-    circular = bool(segment.circular[part])
+    low, high = low - PAD, high + PAD
+    begin, end = max(0, first - AROUND), min(len(sets), last + AROUND)
     # the stretch of the part that the band meets, on a circle once round and what the band is wide
     left, right = begin + low, end + high + 1
-    if circular:
+    if segment.circular[part]:
         right = min(right, left + length + high - low)
     else:
         left, right = max(left, 0), min(right, length)
+    return begin, end, low, high, left, right
+
+
+def _score(segment: Segment, sets: np.ndarray, row: list[int]) -> float:
+    """Give the best score along a cluster."""
+    begin, end, low, high, left, right = _band(segment, sets, row)
+    if right <= left:
+        return 0.0
+    target = _letters(segment, row[1], left, right)
+    offset = begin - left
+    return float(banded_score(sets[begin:end], target, low + offset, high + offset, *COSTS))
+
+
+def _aligned(
+    segment: Segment, sets: np.ndarray, row: list[int], identity: float
+) -> tuple[int, ...] | None:
+    """Align along a cluster; places on the part are those of its forward strand, maybe above it."""
+    part = row[1]
+    length = int(segment.lengths[part])
+    begin, end, low, high, left, right = _band(segment, sets, row)
     while True:
         if right <= left:
             return None
-        found = banded(
-            sets[begin:end],
-            _letters(segment, part, left, right),
-            low + begin - left,
-            high + begin - left,
-            SCORES.match,
-            SCORES.mismatch,
-            SCORES.gap,
-            SCORES.extension,
-            False,
-        )
-        score, query_start, query_end, start, stop, matches, columns = found[:7]
+        offset = begin - left
+        target = _letters(segment, part, left, right)
+        band = (sets[begin:end], target, low + offset, high + offset, *COSTS)
+        found = banded(*band, False)[:7]
+        score, query_start, query_end, start, stop, matches, columns = found
+        if score and matches < identity * columns:
+            found = stretch(*banded(*band, True), identity, SCORES)
+            score, query_start, query_end, start, stop, matches, columns = found
         if not score:
             return None
         if stop - start <= length:
             break
         left, right = left + start, left + start + length
     start, stop = start + left, stop + left
-    if circular:
+    if segment.circular[part]:
         turn = start // length * length
         start, stop = start - turn, stop - turn
     return score, query_start + begin, query_end + begin, start, stop, matches, columns
