@@ -103,11 +103,38 @@ def promises(segment: Segment, codes: np.ndarray, rows: np.ndarray) -> np.ndarra
     )
 
 
+@numba.njit(cache=True, inline="always")
+def _agreeing(words, base, length, around, planes, block, diagonal, letters):
+    """Give a bit for each of 64 letters of the query that agrees with the part on a diagonal."""
+    start = 64 * block + diagonal
+    skip = np.int64(0)
+    agreeing = np.uint64(0)
+    if around:
+        # the first letters of a circle are repeated behind it
+        start %= length
+    elif start < 0:
+        skip = -start
+        start = np.int64(0)
+    if skip < letters and start < length:
+        one = np.uint64(1)
+        place = base + start
+        pair = (place >> 6) * 2
+        shift = np.uint64(place & 63)
+        far = np.uint64(63) - shift
+        before = np.uint64(skip)
+        low = (words[pair] >> shift | words[pair + 2] << one << far) << before
+        high = (words[pair + 1] >> shift | words[pair + 3] << one << far) << before
+        agreeing = ~((low ^ planes[block, 0]) | (high ^ planes[block, 1])) & planes[block, 2]
+        agreeing = agreeing >> before << before
+        if not around and length - start < 64 - skip:
+            agreeing &= (one << np.uint64(length - start + skip)) - one
+    return agreeing
+
+
 @numba.njit(cache=True)
 def _promises(words, starts, lengths, circular, planes, size, rows, beside, widest):
     made = np.zeros(len(rows), np.int64)
     one = np.uint64(1)
-    full = np.uint64(63)
     few = np.uint64(31)
     m1 = np.uint64(0x5555555555555555)
     m2 = np.uint64(0x3333333333333333)
@@ -127,34 +154,9 @@ def _promises(words, starts, lengths, circular, planes, size, rows, beside, wide
         score = np.int64(0)
         for block in range((size + 63) >> 6):
             letters = min(np.int64(64), size - 64 * block)
-            query_low = planes[block, 0]
-            query_high = planes[block, 1]
-            known = planes[block, 2]
             most[:] = 0
             for diagonal in range(lowest, highest + 1):
-                start = 64 * block + diagonal
-                skip = np.int64(0)
-                if around:
-                    # the first letters of a circle are repeated behind it
-                    start %= length
-                elif start < 0:
-                    skip = -start
-                    start = np.int64(0)
-                    if skip >= letters:
-                        continue
-                elif start >= length:
-                    break
-                place = base + start
-                pair = (place >> 6) * 2
-                shift = np.uint64(place & 63)
-                far = full - shift
-                before = np.uint64(skip)
-                low = (words[pair] >> shift | words[pair + 2] << one << far) << before
-                high = (words[pair + 1] >> shift | words[pair + 3] << one << far) << before
-                x = ~((low ^ query_low) | (high ^ query_high)) & known
-                x = x >> before << before
-                if not around and length - start < 64 - skip:
-                    x &= (one << np.uint64(length - start + skip)) - one
+                x = _agreeing(words, base, length, around, planes, block, diagonal, letters)
                 x = x - (x >> one & m1)
                 x = (x & m2) + (x >> np.uint64(2) & m2)
                 x = (x + (x >> np.uint64(4))) & m4
@@ -165,5 +167,14 @@ def _promises(words, starts, lengths, circular, planes, size, rows, beside, wide
                 count = min(max(letters - 16 * quarter, np.int64(0)), np.int64(16))
                 score = max(score + 5 * most[quarter] - 3 * count, np.int64(0))
                 best = max(best, score)
+        # a short relative lies across blocks: letter by letter, around the first seed
+        score = np.int64(0)
+        for block in range(max(rows[r, 4] - 32, 0) >> 6, min(rows[r, 4] + 95, size + 63) >> 6):
+            letters = min(np.int64(64), size - 64 * block)
+            x = _agreeing(words, base, length, around, planes, block, rows[r, 2], letters)
+            for _ in range(letters):
+                score = max(score + (np.int64(x & one) * 5 - 3), np.int64(0))
+                best = max(best, score)
+                x >>= one
         made[r] = best
     return made
