@@ -1,13 +1,16 @@
 """Scores of guides beside the published figures: the largest difference, and guides a CPU s.
 
 Azimuth needs Python 2 and CRISPOR may not be used commercially; neither is run. Their outputs lie in
-the reference data.
+the reference data. ``--rs3 PYTHON`` names an interpreter that has the package rs3 (with lightgbm): then
+Rule Set 3 is compared with it on all guides of Aguirre 2016, and timed beside it.
 """
 
 from __future__ import annotations
 
 import csv
+import json
 import os
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -23,6 +26,7 @@ from biowright.design.guides import (
     out_of_frame_score,
     rule_set_1,
     rule_set_2,
+    rule_set_3,
 )
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -43,6 +47,43 @@ def row(title: str, work: Callable[[], np.ndarray], truth: list[float], unit: st
     spent = max(time.process_time() - start, 1e-9)
     difference = float(np.abs(scores - np.array(truth)).max())
     print(f"{title:<64}{len(truth):>7,}{difference:>12.1e}{unit:<18}{len(truth) / spent:>12,.0f}")
+
+
+RS3 = """
+import json, sys, time
+from rs3.seq import featurize_context, load_seq_model
+contexts = json.load(sys.stdin)
+model = load_seq_model()._Booster
+start = time.process_time()
+features = featurize_context(contexts, "Hsu2013")
+scores = [model.predict(features, num_threads=1).tolist()]
+spent = time.process_time() - start
+features["Hsu2013 tracr"], features["Chen2013 tracr"] = 0, 1
+scores.append(model.predict(features, num_threads=1).tolist())
+json.dump({"scores": scores, "spent": spent}, sys.stdout)
+"""
+
+
+def beside_rs3(python: str) -> None:
+    """Compare Rule Set 3 with the package, and its speed."""
+    contexts = [
+        r["sgRNA Context Sequence"]
+        for r in table(FOLDER / "ontarget" / "rs3_Aguirre2016_activity.csv")
+    ]
+    contexts = [c for c in contexts if c[25:27] == "GG" and set(c) <= set("ACGT")]
+    done = subprocess.run(
+        [python, "-c", RS3], input=json.dumps(contexts), capture_output=True, text=True
+    )
+    if done.returncode:
+        raise SystemExit(f"{python} cannot run rs3:\n{done.stderr[-600:]}")
+    told = json.loads(done.stdout)
+    for tracr, scores in zip(("Hsu2013", "Chen2013"), told["scores"], strict=True):
+        row(
+            f"Rule Set 3 ({tracr}), Aguirre 2016, beside rs3",
+            lambda tracr=tracr: rule_set_3(contexts, tracr=tracr),
+            scores,
+        )
+    print(f"{'rs3 itself':<64}{len(contexts):>7,}{'':<30}{len(contexts) / told['spent']:>12,.0f}")
 
 
 def outside(values: np.ndarray, whole: np.ndarray) -> np.ndarray:
@@ -82,6 +123,9 @@ def main() -> int:
         lambda: rule_set_2([r["sgRNA Context Sequence"] for r in designs]),
         [float(r["On-Target Efficacy Score"]) for r in designs],
     )
+    rule_set_3([designs[0]["sgRNA Context Sequence"]])
+    if "--rs3" in sys.argv:
+        beside_rs3(sys.argv[sys.argv.index("--rs3") + 1])
     for path in sorted((FOLDER / "ontarget").glob("effData_*.tab")):
         rows = [
             r

@@ -175,7 +175,8 @@ def guides(
     mismatches
         The most mismatches of an off-target that is counted.
     score
-        A model of activity to rank by as well: rule-set-2, rule-set-1, crisprscan, out-of-frame.
+        A model of activity to rank by as well: rule-set-3, rule-set-3-chen, rule-set-2, rule-set-1,
+        crisprscan, out-of-frame.
     promoter
         What transcribes the guide; after U6 and others that RNA polymerase III reads, TTTT counts.
     avoid

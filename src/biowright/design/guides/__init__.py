@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         rule_set_1,
         rule_set_2,
     )
+    from .boosting import rule_set_3
     from .finding import FoundGuide, find_guides
     from .microhomology import (
         Deletion,
@@ -43,6 +44,7 @@ _HOMES = {
         "rule_set_1",
         "rule_set_2",
     ),
+    "boosting": ("rule_set_3",),
     "finding": ("FoundGuide", "find_guides"),
     "microhomology": (
         "Deletion",
@@ -77,6 +79,7 @@ __all__ = [
     "rank_guides",
     "rule_set_1",
     "rule_set_2",
+    "rule_set_3",
     "specificity",
     "write_guides",
 ]

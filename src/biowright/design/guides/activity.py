@@ -6,16 +6,19 @@ All take contexts: the protospacer with some letters before it, its motif and so
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 
 import numpy as np
 import numpy.typing as npt
 
-from biowright.core import InputError, SequenceError, suggest
+from biowright.core import InputError, suggest
 
+from .boosting import rule_set_3
+from .contexts import Codes, Floats, coded, melting, unless_unknown
 from .microhomology import out_of_frame_score
 from .mismatches import Variant, checked
 
@@ -27,22 +30,6 @@ __all__ = [
     "rule_set_1",
     "rule_set_2",
 ]
-
-Floats = npt.NDArray[np.float64]
-Codes = npt.NDArray[np.int64]
-
-_CODES = np.full(256, 4, np.int64)
-for _at, _letter in enumerate(b"ACGT"):
-    _CODES[[_letter, _letter | 32]] = _at
-
-# Allawi and SantaLucia 1997, doi:10.1021/bi962590c: enthalpy (kcal/mol) and entropy (cal/mol/K) of
-# pairs of letters, AA, AC, ... TT, without their sign
-_ENTHALPY = np.array(
-    [7.9, 8.4, 7.8, 7.2, 8.5, 8.0, 10.6, 7.8, 8.2, 9.8, 8.0, 8.4, 7.2, 8.2, 8.5, 7.9]
-)
-_ENTROPY = np.array(
-    [22.2, 22.4, 21.0, 20.4, 22.7, 19.9, 27.2, 21.0, 22.2, 24.4, 19.9, 22.4, 21.3, 22.2, 22.7, 22.2]
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +48,8 @@ class ActivityScore:
     measure : str
         What the score means.
     doi : str
+    standard : bool, default False
+        The values are standard deviations from a mean; else they are from 0 to 1, more or less.
 
     Examples
     --------
@@ -78,10 +67,15 @@ class ActivityScore:
     promoter: str
     measure: str
     doi: str
+    standard: bool = False
 
     def holds_for(self, nuclease: str) -> bool:
         """Tell whether it was learned from this nuclease."""
         return nuclease == self.nuclease
+
+    def share(self, value: float) -> float:
+        """Give a value as a factor from 0 on: of standard deviations, the share of guides below."""
+        return math.erfc(-value / math.sqrt(2)) / 2 if self.standard else max(value, 0.0)
 
 
 def rule_set_1(contexts: Sequence[str]) -> Floats:
@@ -102,13 +96,13 @@ def rule_set_1(contexts: Sequence[str]) -> Floats:
     >>> rule_set_1(["TATAGCTGCGATCTGAGGTAGGGAGGGACC"]).round(4)
     array([0.7131])
     """
-    codes = _codes(contexts, 30, 25)
+    codes = coded(contexts, 30, 25)
     weights, rest = _linear("rule_set_1.tsv", 30)
     gc = ((codes[:, 4:24] == 1) | (codes[:, 4:24] == 2)).sum(axis=1)
     total = _weighed(codes, weights) + rest["intercept"]
     total += np.where(gc < 10, (10 - gc) * rest["gc_low"], 0.0)
     total += np.where(gc > 10, (gc - 10) * rest["gc_high"], 0.0)
-    return _unless_unknown(codes, 1 / (1 + np.exp(-total)))
+    return unless_unknown(codes, 1 / (1 + np.exp(-total)))
 
 
 def crisprscan(contexts: Sequence[str], *, variant: Variant = "published") -> Floats:
@@ -132,11 +126,11 @@ def crisprscan(contexts: Sequence[str], *, variant: Variant = "published") -> Fl
     array([0.7739])
     """
     checked(variant)
-    codes = _codes(contexts, 35, 27)
+    codes = coded(contexts, 35, 27)
     weights, rest = _linear("crisprscan.tsv", 35)
     if variant == "crispor":
         weights = [(17 if (p, x) == (18, (0, 0)) else p, x, w) for p, x, w in weights]
-    return _unless_unknown(codes, _weighed(codes, weights) + rest["intercept"])
+    return unless_unknown(codes, _weighed(codes, weights) + rest["intercept"])
 
 
 def rule_set_2(
@@ -169,7 +163,7 @@ def rule_set_2(
     """
     if (percent_peptide is None) != (cut is None):
         raise InputError("only one of the two places in the protein is given", expected="both")
-    codes = _codes(contexts, 30, 25)
+    codes = coded(contexts, 30, 25)
     known = np.where(codes < 4, codes, 0)
     pairs = 4 * known[:, :-1] + known[:, 1:]
     gc = ((known[:, 4:24] == 1) | (known[:, 4:24] == 2)).sum(axis=1)
@@ -181,7 +175,7 @@ def rule_set_2(
         (pairs[:, :, None] == np.arange(16)).sum(axis=1),
         np.stack([gc, gc > 10, gc < 10], axis=1),
         around[:, None] == np.arange(16),
-        np.stack([_melting(known[:, a:b]) for a, b in ((0, 30), (19, 24), (11, 19), (6, 11))], 1),
+        np.stack([melting(known[:, a:b]) for a, b in ((0, 30), (19, 24), (11, 19), (6, 11))], 1),
     ]
     model = "sequence"
     if percent_peptide is not None and cut is not None:
@@ -201,36 +195,7 @@ def rule_set_2(
             lower = features[rows, np.maximum(feature[node], 0)] <= threshold[node]
             node = np.where(inner, np.where(lower, left[node], right[node]), node)
         total += rate * value[node]
-    return _unless_unknown(codes, total)
-
-
-def _melting(codes: Codes) -> Floats:
-    """Give melting temperatures in °C at 50 nM and 50 mM sodium."""
-    pairs = 4 * codes[:, :-1] + codes[:, 1:]
-    strong = ((codes[:, [0, -1]] == 1) | (codes[:, [0, -1]] == 2)).sum(axis=1)
-    enthalpy = _ENTHALPY[pairs].sum(axis=1) - 0.1 * strong - 2.3 * (2 - strong)
-    entropy = _ENTROPY[pairs].sum(axis=1) + 2.8 * strong - 4.1 * (2 - strong)
-    entropy -= 0.368 * pairs.shape[1] * np.log(0.05)
-    kelvin: Floats = 1000 * -enthalpy / (-entropy + 1.987 * np.log(12.5e-9))
-    return kelvin - 273.15
-
-
-def _codes(contexts: Sequence[str], size: int, motif: int) -> Codes:
-    for context in contexts:
-        if len(context) != size:
-            raise SequenceError(
-                f"the context '{context[:60]}' has {len(context)} letters", expected=str(size)
-            )
-        if context[motif : motif + 2].upper() != "GG":
-            raise SequenceError(
-                f"the context '{context}' has no GG in its motif", position=motif, expected="NGG"
-            )
-    text = "".join(contexts).encode("ascii", "replace")
-    return _CODES[np.frombuffer(text, np.uint8)].reshape(-1, size)
-
-
-def _unless_unknown(codes: Codes, scores: Floats) -> Floats:
-    return np.where((codes > 3).any(axis=1), np.nan, scores)
+    return unless_unknown(codes, total)
 
 
 def _weighed(codes: Codes, weights: list[tuple[int, tuple[int, ...], float]]) -> Floats:
@@ -273,6 +238,17 @@ def _trees(model: str) -> tuple[float, float, list[tuple[npt.NDArray[np.generic]
 ACTIVITY_SCORES = {
     score.name: score
     for score in (
+        ActivityScore(
+            "rule-set-3", 4, 6, rule_set_3, "SpCas9", "human and mouse cells",
+            "U6, scaffold of Hsu 2013", "knock-out of a gene, in standard deviations",
+            "10.1038/s41467-022-33024-2", standard=True,
+        ),
+        ActivityScore(
+            "rule-set-3-chen", 4, 6, partial(rule_set_3, tracr="Chen2013"), "SpCas9",
+            "human and mouse cells", "U6, scaffold of Chen 2013",
+            "knock-out of a gene, in standard deviations", "10.1038/s41467-022-33024-2",
+            standard=True,
+        ),
         ActivityScore(
             "rule-set-2", 4, 6, rule_set_2, "SpCas9", "human and mouse cells", "U6",
             "knock-out of a gene, as a rank from 0 to 1", "10.1038/nbt.3437",

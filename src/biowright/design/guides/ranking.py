@@ -193,14 +193,15 @@ def rank_all(
                     _problems(guide, fold, perfect, promoter, cutters),
                 )
             )
-        made.sort(key=lambda row: _order(row, promoter))
+        made.sort(key=lambda row: _order(row, promoter, score))
         ranked.append([replace(row, rank=rank) for rank, row in enumerate(made, 1)])
     return ranked
 
 
-def _order(row: RankedGuide, promoter: str) -> tuple[object, ...]:
+def _order(row: RankedGuide, promoter: str, score: ActivityScore | None) -> tuple[object, ...]:
     hard = [p for p in row.problems if p.startswith("TTTT") and promoter.upper() in _POL_III]
-    value = row.specificity * (1.0 if row.activity is None else max(row.activity, 0.0))
+    known = score is not None and row.activity is not None
+    value = row.specificity * (score.share(row.activity) if known else 1.0)
     value *= 0.9 ** (len(row.problems) - len(hard))
     place = 1.0 if row.coding_place is None else row.coding_place
     return row.perfect > 1, bool(hard), -round(value, 6), place, row.guide.cut, -row.guide.strand
