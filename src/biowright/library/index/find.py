@@ -8,6 +8,7 @@ from .hits import Hits
 from .queries import Pattern
 from .scan import scan, scan_cost, tally
 from .segment import Segment
+from .tallies import can_tally, tally_windows
 from .windows import SIZES, Places, look_up, plan
 
 __all__ = ["count", "find"]
@@ -105,6 +106,9 @@ def count(segment: Segment, wanted: list[Pattern], allowed: np.ndarray) -> np.nd
     counts = dict.fromkeys(kinds, 0)
     often = []
     for key, sets in kinds.items():
+        if not len(allowed) and can_tally(segment, sets):
+            counts[key] = tally_windows(segment, sets)
+            continue
         how = plan(segment, sets)
         if how.cost <= scan_cost(segment, sets):
             counts[key] = len(look_up(segment, sets, how, allowed))

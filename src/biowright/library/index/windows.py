@@ -20,6 +20,7 @@ from .packing import CODES, WRAP
 from .segment import Segment
 
 __all__ = [
+    "ORDER",
     "SIZES",
     "Places",
     "Plan",
@@ -36,9 +37,10 @@ FARTHEST = 48
 FREE = 15
 """The set of all bases."""
 SIZES = np.array([bin(mask).count("1") for mask in range(16)], np.float64)
-_ORDER = tuple(
+ORDER = tuple(
     mask for _, mask in sorted((int(CODES[ord(b)]), 1 << i) for i, b in enumerate("ACGT"))
 )
+"""The base of each code, as a set."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,8 +80,13 @@ class Places:
         """Give the places of both, in order and each once."""
         if not len(other):
             return self
-        keys = np.concatenate([p.parts << 32 | p.starts for p in (self, other)])
-        keys = np.unique(keys)
+        keys, more = (p.parts << 32 | p.starts for p in (self, other))
+        more = np.unique(more)
+        at = np.searchsorted(keys, more)
+        new = np.ones(len(more), np.bool_)
+        inside = at < len(keys)
+        new[inside] = keys[at[inside]] != more[inside]
+        keys = np.insert(keys, at[new], more[new])
         return Places(keys >> 32, keys & 0xFFFFFFFF)
 
 
@@ -175,14 +182,14 @@ def odd_places(segment: Segment, sets: np.ndarray, allowed: np.ndarray) -> Place
 def allowing(sets: np.ndarray) -> np.ndarray:
     """Give for each 64 letters four words: where A, C, T and G (by code) do not fit."""
     words = np.zeros(((len(sets) + 63) // 64, 4), np.uint64)
-    for code, mask in enumerate(_ORDER):
+    for code, mask in enumerate(ORDER):
         wrong = np.zeros(64 * len(words), np.uint8)
         wrong[: len(sets)] = (sets & mask) == 0
         words[:, code] = np.packbits(wrong, bitorder="little").view(np.uint64)
     return words
 
 
-_ORDER_ARRAY = np.array(_ORDER, np.uint8)
+_ORDER_ARRAY = np.array(ORDER, np.uint8)
 
 
 @numba.njit(cache=True)
