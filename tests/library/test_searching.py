@@ -93,6 +93,37 @@ def test_a_part_is_found_as_soon_as_it_is_there(
     assert (row["part"], row["start"]) == ("P3", 2)
 
 
+def test_proteins(folder: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    protein = "MRKGEELFTGVVP"  # of the ring, from 19 on
+    [row] = asked(capsys, folder, "--protein", protein)
+    assert list(row)[:9] == [
+        "query",
+        "part",
+        "version",
+        "name",
+        "start",
+        "end",
+        "strand",
+        "identity",
+        "score",
+    ]
+    assert (row["name"], row["start"], row["end"], row["strand"]) == ("ring", 19, 58, 1)
+    assert (row["frame"], row["query_start"], row["query_end"]) == (2, 0, 13)
+    many = tmp_path / "many.faa"
+    many.write_text(f">a\n{protein.lower()}\n>b\nMWWWWWWHHHHCCC\n")
+    assert [r["query"] for r in asked(capsys, folder, "--protein", str(many))] == ["a"]
+    assert not asked(capsys, folder, "--protein", protein, "--linear")
+    turned = str(Sequence(RING).reverse_complement())
+    [row] = asked(capsys, folder, "--protein", turned, "--limit", "1")
+    assert (row["name"], row["query_strand"]) == ("ring", -1)
+    assert main(["library", "search", folder, "--protein", protein, "--alignments"]) == 0
+    out, said = capsys.readouterr()
+    assert f"query  {protein}\n       {protein}\npart   {protein}\n" in out
+    assert "six frames" not in said
+    assert main(["library", "search", folder, "--protein", turned]) == 0
+    assert "six frames" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -102,6 +133,10 @@ def test_a_part_is_found_as_soon_as_it_is_there(
         (("--contains", "ACGJ"), "no IUPAC letter"),
         (("--motif", "ACGT", "--limit", "0"), "limit"),
         (("--similar", "ACGT", "--identity", "nan"), "identity"),
+        (("--similar", "MSKGEELFTG"), "--protein"),
+        (("--protein", "MSK1"), "neither a file nor a sequence"),
+        (("--protein", "MSKGEELFTG", "--code", "99"), "no genetic code"),
+        (("--protein", "MSKGEELFTG", "--evalue", "-1"), "E-value"),
         (("--motif", "ACGT", "--measured", "strength"), "no range"),
     ],
 )

@@ -1,4 +1,4 @@
-"""The compiled inner loop of alignments of proteins."""
+"""The compiled inner loops of alignments of proteins."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["banded_proteins"]
+__all__ = ["banded_proteins", "banded_score"]
 
 _X = 22
 
@@ -60,30 +60,27 @@ def banded_proteins(
         beside = low
         left = zero
         row = steps[r]
+        # each choice is a selection, since branches that nothing foretells cost more than all else
         for c in range(left_cell, right_cell):
-            value = score[c] + np.int32(earned[target[i + lowest + c]])
-            opened = score[c + 1] + begin
-            longer = alone[c + 1] + longer_by
-            step = 4 if longer > opened else 0
+            value = np.int32(score[c] + np.int32(earned[target[np.uint64(i + lowest + c)]]))
+            opened = np.int32(score[c + 1] + begin)
+            longer = np.int32(alone[c + 1] + longer_by)
+            step = np.uint8(4) if longer > opened else np.uint8(0)
             opened = max(opened, longer)
             alone[c] = opened
-            started = left + begin
-            beside += longer_by
-            step += 8 if beside > started else 0
+            started = np.int32(left + begin)
+            beside = np.int32(beside + longer_by)
+            step |= np.uint8(8) if beside > started else np.uint8(0)
             beside = max(beside, started)
-            way = 1
-            if opened > value:
-                value = opened
-                way = 2
-            if beside > value:
-                value = beside
-                way = 3
-            if value <= 0:
-                value = zero
-                way = 0
+            way = np.uint8(2) if opened > value else np.uint8(1)
+            value = max(value, opened)
+            way = np.uint8(3) if beside > value else way
+            value = max(value, beside)
+            way = np.uint8(0) if value <= zero else way
+            value = max(value, zero)
             score[c] = value
             left = value
-            row[c] = step + way
+            row[c] = step | way
             if value > best:
                 best = value
                 best_row = r
@@ -162,3 +159,51 @@ def banded_proteins(
         kinds[:runs],
         counts[:runs],
     )
+
+
+@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+def banded_score(
+    query: npt.NDArray[np.uint8],
+    target: npt.NDArray[np.uint8],
+    lowest: int,
+    highest: int,
+    matrix: npt.NDArray[np.int8],
+    gap: int,
+    extension: int,
+) -> int:
+    """Give the score alone of what `banded_proteins` finds."""
+    width = highest - lowest + 1
+    first = max(0, -highest)
+    last = min(len(query), len(target) - lowest)
+    low = np.int32(-(1 << 28))
+    zero = np.int32(0)
+    score = np.zeros(width + 1, np.int32)
+    alone = np.full(width + 1, low, np.int32)
+    best = zero
+    begin = np.int32(gap + extension)
+    longer_by = np.int32(extension)
+    for i in range(first, last):
+        earned = matrix[query[i]]
+        left_cell = max(0, -(i + lowest))
+        right_cell = min(width, len(target) - (i + lowest))
+        beside = low
+        left = zero
+        for c in range(left_cell, right_cell):
+            value = np.int32(score[c] + np.int32(earned[target[np.uint64(i + lowest + c)]]))
+            opened = max(np.int32(score[c + 1] + begin), np.int32(alone[c + 1] + longer_by))
+            alone[c] = opened
+            beside = max(np.int32(left + begin), np.int32(beside + longer_by))
+            value = max(max(value, opened), max(beside, zero))
+            score[c] = value
+            left = value
+            best = max(best, value)
+        if left_cell > 0:
+            score[left_cell - 1] = zero
+            alone[left_cell - 1] = low
+        if right_cell < width:
+            score[right_cell] = zero
+            alone[right_cell] = low
+        else:
+            score[width] = zero
+            alone[width] = low
+    return int(best)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
+import numba
 import numpy as np
 
 from biowright.bio import CODONS, genetic_code
-from biowright.bio.protein_kernels import banded_proteins
+from biowright.bio.protein_kernels import banded_proteins, banded_score
 from biowright.bio.proteins import (
     GAP,
     GAP_EXTENSION,
@@ -22,15 +24,20 @@ from biowright.bio.translation import codon_indices, codon_tables
 
 from .hits import Hits
 from .packing import unpack
+from .peptides import SHORT, peptide_clusters
 from .segment import Segment
 from .word_clusters import clusters
 from .word_seeds import bounds, codon_lookup, extended, low_complexity, profile, word_seeds
-from .words import build_words, codon_codes
+from .words import STOP, WORD, build_words, codon_codes
 
-__all__ = ["ProteinQuery", "WantedProteins", "aligned_residues", "find_proteins"]
+__all__ = ["ProteinQuery", "WantedProteins", "find_proteins", "residues_of"]
 
-PAD, WIDE = 24, 96
-"""Diagonals on both sides of the seeds: for all that is aligned, and for what is reported."""
+NARROW, PAD, WIDE = 8, 24, 96
+"""Diagonals on both sides of the seeds: for a glance, for what is likely, and for what is reported."""
+GLANCE = 100
+"""Amino acids on both sides of the seeds that a glance looks at."""
+ALWAYS, LIKELY = 12, 62
+"""So many are aligned whatever a glance says, others from this score on."""
 AROUND = 1500
 """Amino acids of the query on both sides of the seeds that an alignment may reach."""
 LEAST = 100
@@ -38,7 +45,6 @@ LEAST = 100
 ALIKE = 0.9
 """The share of the score of a query with itself that is reported whatever chance does."""
 
-_X = RESIDUES.index("X")
 _BUILT: WeakKeyDictionary[Segment, tuple[np.ndarray, np.ndarray, np.ndarray]] = WeakKeyDictionary()
 
 
@@ -94,24 +100,36 @@ def find_proteins(
     wanted: WantedProteins,
 ) -> Hits:
     """Find relatives of proteins: for each query those with the best scores first."""
-    offsets, places, contexts = _table(segment)
-    codons = _lookup(wanted.code)
     pieces = []
     for query in made:
-        if len(query.codes) < 4 or not len(places):
-            continue
-        rows = profile(query.codes, blosum62())
-        least = bounds(rows, len(places), 6 * wanted.letters)
-        found = word_seeds(offsets, contexts, rows, low_complexity(query.codes), least)
-        seeds = extended(segment.words, places, found, rows, codons, least.extension)
-        gathered = clusters(segment, seeds, allowed, spelled=wanted.spelled)
+        gathered = _by_words(segment, query.codes, allowed, wanted)
+        if len(query.codes) <= SHORT:
+            more = peptide_clusters(
+                segment, query.codes, allowed, wanted.code, spelled=wanted.spelled
+            )
+            gathered = np.concatenate([gathered, more])
+            gathered = gathered[np.lexsort((gathered[:, 1], -gathered[:, 0]))]
         rows_found = _aligned_all(segment, query.codes, gathered, limit, wanted)
         if rows_found:
             pieces.append(_hits(segment, query.query, rows_found))
     return Hits.together(pieces)
 
 
-def aligned_residues(
+def _by_words(
+    segment: Segment, codes: np.ndarray, allowed: np.ndarray, wanted: WantedProteins
+) -> np.ndarray:
+    """Find clusters of seeds through the table of words."""
+    offsets, places, contexts = _table(segment)
+    if len(codes) < WORD or not len(places):
+        return np.zeros((0, 8), np.int64)
+    rows = profile(codes, blosum62())
+    least = bounds(rows, len(places), 6 * wanted.letters)
+    found = word_seeds(offsets, contexts, rows, low_complexity(codes), least)
+    seeds = extended(segment.words, places, found, rows, _lookup(wanted.code), least.extension)
+    return clusters(segment, seeds, allowed, spelled=wanted.spelled)
+
+
+def residues_of(
     segment: Segment, part: int, strand: int, first: int, last: int, code: int
 ) -> np.ndarray:
     """Give the codes of amino acids that are read from `first` to `last` on a strand of a part.
@@ -119,9 +137,42 @@ def aligned_residues(
     Places count from the first letter of the strand; on a circle they may lie beyond its ends.
     """
     length = int(segment.lengths[part])
+    base = 4 * int(segment.starts[part])
+    runs = segment.runs
+    if len(runs):
+        at = int(runs[:, 1].searchsorted(np.uint64(base), side="right"))
+        if at < len(runs) and int(runs[at, 0]) < base + length:
+            return _with_ambiguous(segment, base, length, strand, first, last, code)
+    return _plain_residues(
+        segment.words, base, length, strand, first, (last - first) // 3, _residue_lookup(code)
+    )
+
+
+@numba.njit(cache=True)
+def _plain_residues(words, base, length, strand, first, count, codons):
+    made = np.empty(count, np.uint8)
+    row = 0 if strand > 0 else 1
+    for n in range(count):
+        at = first + 3 * n
+        if strand < 0:
+            at = length - at - 3
+        index = np.int64(0)
+        for j in range(3):
+            place = base + (at + j) % length
+            pair = (place >> 6) * 2
+            bit = np.uint64(place & 63)
+            index |= np.int64(words[pair] >> bit & np.uint64(1)) << np.int64(j)
+            index |= np.int64(words[pair + 1] >> bit & np.uint64(1)) << np.int64(j + 3)
+        made[n] = codons[row, index]
+    return made
+
+
+def _with_ambiguous(
+    segment: Segment, base: int, length: int, strand: int, first: int, last: int, code: int
+) -> np.ndarray:
+    """Read a stretch of a part in which there are letters that are no base."""
     if strand < 0:
         first, last = length - last, length - first
-    base = 4 * int(segment.starts[part])
     pieces = []
     while first < last:
         at = first % length
@@ -130,9 +181,8 @@ def aligned_residues(
         unpack(segment.words, base + at, count, segment.runs, sets)
         pieces.append(sets)
         first += count
-    sets = pieces[0] if len(pieces) == 1 else np.concatenate(pieces or [np.zeros(0, np.uint8)])
+    codons = codon_indices(b"".join(map(bytes, pieces)))[::3]
     forward, reverse = _codes_of(code)
-    codons = codon_indices(sets.tobytes())[::3]
     return forward[codons] if strand > 0 else reverse[codons[::-1]]
 
 
@@ -159,6 +209,13 @@ def _table(segment: Segment) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 @lru_cache(maxsize=8)
 def _lookup(code: int) -> np.ndarray:
     return codon_lookup(codon_codes(genetic_code(code).amino_acids, CODONS))
+
+
+@lru_cache(maxsize=8)
+def _residue_lookup(code: int) -> np.ndarray:
+    made = _lookup(code).copy()
+    made[made == STOP] = RESIDUES.index("*")
+    return made
 
 
 @lru_cache(maxsize=8)
@@ -192,9 +249,17 @@ def _aligned_all(
 ) -> list[_Row]:
     """Align along clusters, the best first; give what is good enough and lies apart."""
     floor = _floor(codes, wanted)
-    most = max(LEAST, 3 * limit)
-    found: list[tuple[_Row, np.ndarray]] = []
-    for cluster in gathered[:most]:
+    most = max(LEAST if len(codes) > SHORT else 10 * LEAST, 3 * limit)
+    glanced = []
+    for cluster in gathered[:most].tolist():
+        stretch = _stretch(segment, codes, cluster, NARROW, GLANCE, wanted.code)
+        if stretch is not None:
+            glanced.append((-_score(codes, stretch), cluster))
+    glanced.sort()
+    found: list[tuple[_Row, list[int]]] = []
+    for rank, (score, cluster) in enumerate(glanced):
+        if rank >= ALWAYS and -score < min(LIKELY, floor):
+            break
         row = _aligned(segment, codes, cluster, PAD, wanted.code)
         if row is not None and row[0] >= floor:
             found.append((row, cluster))
@@ -205,52 +270,89 @@ def _aligned_all(
             break
         if not _apart(row, results):
             continue
-        wide = _aligned(segment, codes, cluster, WIDE, wanted.code) or row
-        if wide[5] >= wanted.identity * wide[6] and _apart(wide, results):
-            results.append(wide)
+        # most of the query, or of the part, is there: no gap can lead to more
+        reach = min(len(codes), int(segment.lengths[row[1]]) // 3)
+        if 10 * (row[8] - row[7]) < 9 * reach:
+            row = _aligned(segment, codes, cluster, WIDE, wanted.code) or row
+        if row[5] >= wanted.identity * row[6] and _apart(row, results):
+            results.append(row)
     return sorted(results, key=lambda row: (-row[0], *row[1:5]))
 
 
-def _aligned(
-    segment: Segment, codes: np.ndarray, cluster: np.ndarray, pad: int, code: int
-) -> _Row | None:
-    """Align along a cluster: score, part, strand, and places as the strand of the part reads."""
-    _, part, reverse, frame, low, high, first, last = cluster.tolist()
+class _Stretch(NamedTuple):
+    """What is aligned: a stretch of the query, amino acids of the part from codon `left`, a band."""
+
+    begin: int
+    end: int
+    left: int
+    target: np.ndarray
+    low: int
+    high: int
+
+
+def _stretch(
+    segment: Segment,
+    codes: np.ndarray,
+    cluster: list[int],
+    pad: int,
+    around: int,
+    code: int,
+    within: tuple[int, int] | None = None,
+) -> _Stretch | None:
+    """Read what a band along a cluster meets; on a circle once round, or what lies `within`."""
+    _, part, reverse, frame, low, high, first, last = cluster
     length = int(segment.lengths[part])
-    circular = bool(segment.circular[part])
-    strand = -1 if reverse else 1
-    whole = (length - frame) // 3
     low, high = low - pad, high + pad
-    begin, end = max(0, first - AROUND), min(len(codes), last + AROUND)
-    left, right = begin + low, end + high + 1
-    if circular:
+    begin, end = max(0, first - around), min(len(codes), last + around)
+    left, right = within or (begin + low, end + high + 1)
+    if within is None and segment.circular[part]:
         right = min(right, left + length // 3 + high - low)
-    else:
-        left, right = max(left, 0), min(right, whole)
+    elif within is None:
+        left, right = max(left, 0), min(right, (length - frame) // 3)
+    if right <= left:
+        return None
+    strand = -1 if reverse else 1
+    target = residues_of(segment, part, strand, frame + 3 * left, frame + 3 * right, code)
+    return _Stretch(begin, end, left, target, low + begin - left, high + begin - left)
+
+
+def _score(codes: np.ndarray, at: _Stretch) -> int:
+    return banded_score(
+        codes[at.begin : at.end], at.target, at.low, at.high, blosum62(), GAP, GAP_EXTENSION
+    )
+
+
+def _aligned(
+    segment: Segment, codes: np.ndarray, cluster: list[int], pad: int, code: int
+) -> _Row | None:
+    """Align along a cluster; places on the part are those of its forward strand, maybe above it."""
+    _, part, reverse, frame, *_ = cluster
+    length = int(segment.lengths[part])
+    within = None
     while True:
-        if right <= left:
+        at = _stretch(segment, codes, cluster, pad, AROUND, code, within)
+        if at is None:
             return None
-        target = aligned_residues(segment, part, strand, frame + 3 * left, frame + 3 * right, code)
-        found = banded_proteins(
-            codes[begin:end],
-            target,
-            low + begin - left,
-            high + begin - left,
+        score, query_start, query_end, start, stop, matches, columns = banded_proteins(
+            codes[at.begin : at.end],
+            at.target,
+            at.low,
+            at.high,
             blosum62(),
             GAP,
             GAP_EXTENSION,
             False,
-        )
-        score, query_start, query_end, start, stop, matches, columns = found[:7]
+        )[:7]
         if not score:
             return None
         if 3 * (stop - start) <= length:
             break
-        left, right = left + start, left + start + length // 3
-    start, stop = frame + 3 * (left + start), frame + 3 * (left + stop)
-    if strand < 0:
+        # more than once round the circle
+        within = (at.left + start, at.left + start + length // 3)
+    start, stop = frame + 3 * (at.left + start), frame + 3 * (at.left + stop)
+    if reverse:
         start, stop = length - stop, length - start
-    if circular:
+    if segment.circular[part]:
         turn = start // length * length
         start, stop = start - turn, stop - turn
     return (
@@ -258,11 +360,11 @@ def _aligned(
         part,
         start,
         stop,
-        strand,
+        -1 if reverse else 1,
         matches,
         columns,
-        query_start + begin,
-        query_end + begin,
+        query_start + at.begin,
+        query_end + at.begin,
     )
 
 

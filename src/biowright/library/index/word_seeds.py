@@ -29,7 +29,7 @@ __all__ = [
 
 SCALE = 4
 """Scores of kinds are counted in quarters."""
-STREAMED, PASSED, EXTENDED = 4e6, 4e5, 4e3
+STREAMED, PASSED, EXTENDED = 12e6, 5e5, 6e3
 """Places that chance may make be read, be extended, and be aligned, for a whole query."""
 DROP = 16
 """An extension ends where its score falls by so much."""
@@ -206,15 +206,16 @@ def _take(contexts, low, high, tables, wanted, q, found, filled):
     """Add those places of a word beside which enough is earned; there is room for all."""
     for e in range(low, high):
         near = contexts[e]
-        found[filled, 0] = e
-        found[filled, 1] = q
-        filled += (
+        if (
             np.int64(tables[0, near & np.uint32(255)])
             + tables[1, near >> np.uint32(8) & np.uint32(255)]
             + tables[2, near >> np.uint32(16) & np.uint32(255)]
             + tables[3, near >> np.uint32(24)]
             >= wanted
-        )
+        ):
+            found[filled, 0] = e
+            found[filled, 1] = q
+            filled += 1
     return filled
 
 
@@ -293,7 +294,6 @@ def codon_lookup(codons: np.ndarray) -> np.ndarray:
     return made
 
 
-@numba.njit(cache=True)
 def extended(words, places, found, rows, codons, least):
     """Extend seeds without gaps, up to 17 amino acids ahead and 21 back.
 
@@ -303,67 +303,77 @@ def extended(words, places, found, rows, codons, least):
         Place in the arena of the lowest letter of the word, strand (0 forward), place of the word in
         the query, score: of those that score enough.
     """
+    return _extended(words, places[found[:, 0]], found[:, 1], rows, codons, least)
+
+
+@numba.njit(cache=True)
+def _extended(words, places, queries, rows, codons, least):
     size = len(rows)
     kept = np.empty((1024, 4), np.int64)
     filled = 0
     one = np.uint64(1)
     limit = np.int64((len(words) - 4) // 2) * 64 + 63
-    for n in range(len(found)):
-        place = np.int64(places[found[n, 0]])
-        q = found[n, 1]
-        reverse = place & 1
-        base = (place >> 1) * 4
-        table = codons[reverse]
-        total = np.int64(0)
-        # the word with what is ahead of it, then what is behind: in the direction of reading
-        for way in range(2):
-            if reverse == way:
-                begin = base if way == 0 else base + 12
-                begin = min(begin, limit)
-            else:
-                begin = max(base - (51 if way == 0 else 63), 0)
-            pair = (begin >> 6) * 2
-            shift = np.uint64(begin & 63)
-            far = np.uint64(63) - shift
-            low = words[pair] >> shift | words[pair + 2] << one << far
-            high = words[pair + 1] >> shift | words[pair + 3] << one << far
-            if way == 0:
-                at, to = q, min(size, q + 21)
-                codon = base + 9 if reverse else base
-                step = -3 if reverse else 3
-                stride = 1
-            else:
-                at, to = q - 1, max(-1, q - 22)
-                codon = base + 12 if reverse else base - 3
-                step = 3 if reverse else -3
-                stride = -1
-            score = np.int64(0)
-            most = np.int64(0)
-            while at != to:
-                bit = codon - begin
-                if bit < 0 or bit > 60:
-                    break
-                turn = np.uint64(bit)
-                index = np.int64(low >> turn & np.uint64(7)) | np.int64(
-                    high >> turn & np.uint64(7)
-                ) << np.int64(3)
-                score += rows[at, table[index]]
-                if score > most:
-                    most = score
-                elif score < most - 16:
-                    break
-                at += stride
-                codon += step
-            total += most
-        if total < least:
-            continue
-        if filled == len(kept):
-            wider = np.empty((2 * filled, 4), np.int64)
-            wider[:filled] = kept
-            kept = wider
-        kept[filled, 0] = base
-        kept[filled, 1] = reverse
-        kept[filled, 2] = q
-        kept[filled, 3] = total
-        filled += 1
+    # the letters of many seeds are fetched first, so that the waits for memory overlap
+    begins = np.empty((256, 2), np.int64)
+    low = np.empty((256, 2), np.uint64)
+    high = np.empty((256, 2), np.uint64)
+    for block in range(0, len(places), 256):
+        count = min(256, len(places) - block)
+        for n in range(count):
+            place = np.int64(places[block + n])
+            reverse = place & 1
+            base = (place >> 1) * 4
+            begins[n, reverse] = min(base + 12 * reverse, limit)
+            begins[n, 1 - reverse] = max(base - 63 + 12 * reverse, 0)
+            for way in range(2):
+                begin = begins[n, way]
+                pair = (begin >> 6) * 2
+                shift = np.uint64(begin & 63)
+                far = np.uint64(63) - shift
+                low[n, way] = words[pair] >> shift | words[pair + 2] << one << far
+                high[n, way] = words[pair + 1] >> shift | words[pair + 3] << one << far
+        for n in range(count):
+            place = np.int64(places[block + n])
+            q = np.int64(queries[block + n])
+            reverse = place & 1
+            base = (place >> 1) * 4
+            total = np.int64(0)
+            # the word with what is ahead of it, then what is behind: in the direction of reading
+            for way in range(2):
+                if way == 0:
+                    at, to = q, min(size, q + 21)
+                    codon = base + 9 * reverse
+                    stride = 1
+                else:
+                    at, to = q - 1, max(-1, q - 22)
+                    codon = base + 15 * reverse - 3
+                    stride = -1
+                step = 3 * stride * (1 - 2 * reverse)
+                bit = codon - begins[n, way]
+                score = np.int64(0)
+                most = np.int64(0)
+                while at != to and 0 <= bit <= 60:
+                    turn = np.uint64(bit)
+                    index = np.int64(low[n, way] >> turn & np.uint64(7)) | np.int64(
+                        high[n, way] >> turn & np.uint64(7)
+                    ) << np.int64(3)
+                    score += rows[at, codons[reverse, index]]
+                    if score > most:
+                        most = score
+                    elif score < most - DROP:
+                        break
+                    at += stride
+                    bit += step
+                total += most
+            if total < least:
+                continue
+            if filled == len(kept):
+                wider = np.empty((2 * filled, 4), np.int64)
+                wider[:filled] = kept
+                kept = wider
+            kept[filled, 0] = base
+            kept[filled, 1] = reverse
+            kept[filled, 2] = q
+            kept[filled, 3] = total
+            filled += 1
     return kept[:filled]
