@@ -42,6 +42,14 @@ if TYPE_CHECKING:
     from .promoters import Promoter, find_promoters, promoter_strength
     from .proteins import align_proteins
     from .rebase import Enzyme, enzyme, enzymes, suppliers
+    from .recombination import (
+        AttachmentSite,
+        RecombinaseSite,
+        attachment_site,
+        attachment_sites,
+        find_recombinase_sites,
+        recombinases,
+    )
     from .search import Hit, find, find_many
     from .thermodynamics import (
         PCR,
@@ -81,6 +89,14 @@ _HOMES = {
     "promoters": ("Promoter", "find_promoters", "promoter_strength"),
     "proteins": ("align_proteins",),
     "rebase": ("Enzyme", "enzyme", "enzymes", "suppliers"),
+    "recombination": (
+        "AttachmentSite",
+        "RecombinaseSite",
+        "attachment_site",
+        "attachment_sites",
+        "find_recombinase_sites",
+        "recombinases",
+    ),
     "search": ("Hit", "find", "find_many"),
     "thermodynamics": (
         "PCR",
@@ -107,6 +123,7 @@ __all__ = [
     "METHYLASES",
     "PCR",
     "Alignment",
+    "AttachmentSite",
     "Buffer",
     "Codons",
     "Cut",
@@ -124,11 +141,14 @@ __all__ = [
     "MethylationEffect",
     "Orf",
     "Promoter",
+    "RecombinaseSite",
     "Scores",
     "Sensitivity",
     "Structure",
     "align",
     "align_proteins",
+    "attachment_site",
+    "attachment_sites",
     "count_codons",
     "count_kmers",
     "cut_sites",
@@ -142,6 +162,7 @@ __all__ = [
     "find_many",
     "find_orfs",
     "find_promoters",
+    "find_recombinase_sites",
     "fold",
     "fold_energy",
     "genetic_code",
@@ -152,6 +173,7 @@ __all__ = [
     "melting_temperatures",
     "promoter_strength",
     "read_codons",
+    "recombinases",
     "sensitivities",
     "six_frames",
     "suppliers",

@@ -60,6 +60,10 @@ VERBS: dict[str, dict[str, tuple[str, str]]] = {
             "biowright.cli.design_edits:edits",
             "Design all edits of a table, each proved on the genome base for base.",
         ),
+        "landing": (
+            "biowright.cli.design_landing:landing",
+            "Propose places for landing pads, design one, and land a payload on it.",
+        ),
         "variants": (
             "biowright.cli.design_variants:variants",
             "Design a variant library: targets, saturation, error-prone, recombination.",

@@ -1,4 +1,4 @@
-"""Site-specific recombination: Cre/lox, FLP/FRT, Dre/rox, the integrases of PhiC31 and Bxb1, Gateway.
+"""Site-specific recombination: Cre/lox, FLP/FRT and their like, integrases, Gateway.
 
 A recombinase cuts two sites at the same core and joins the left arm of each to the right arm of the
 other. Where the two sites lie decides what comes of it: two circles fuse, a stretch between sites that
@@ -10,15 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
-from importlib.resources import files
 
-from biowright.bio import End, find
-from biowright.core import InputError, suggest
+from biowright.bio import End, find_recombinase_sites, recombinases
+from biowright.core import InputError
 
 from .duplex import BLUNT, Duplex, Given, as_duplexes
 from .joining import LIMIT
-from .product import Part, Product, Products, ranked, window
+from .product import Part, Product, Products, ranked
 
 __all__ = ["RecombinationSite", "gateway", "recombinases", "recombination_sites", "recombine"]
 
@@ -56,29 +54,6 @@ class RecombinationSite:
     partners: tuple[str, ...]
 
 
-@cache
-def _rows() -> dict[str, list[tuple[str, tuple[str, ...], str, str]]]:
-    text = files("biowright.build").joinpath("data", "recombinases.tsv").read_text("utf-8")
-    rows: dict[str, list[tuple[str, tuple[str, ...], str, str]]] = {}
-    for line in text.splitlines():
-        if line.startswith(("#", "system\t")):
-            continue
-        system, site, partners, letters, never = line.split("\t")
-        rows.setdefault(system, []).append((site, tuple(partners.split(",")), letters, never))
-    return rows
-
-
-def recombinases() -> tuple[str, ...]:
-    """Give the names of the systems that are known.
-
-    Examples
-    --------
-    >>> recombinases()
-    ('Cre', 'FLP', 'Dre', 'PhiC31', 'Bxb1', 'BP', 'LR')
-    """
-    return tuple(_rows())
-
-
 def recombination_sites(
     molecules: Iterable[Given] | Given, recombinase: str
 ) -> list[RecombinationSite]:
@@ -98,44 +73,11 @@ def recombination_sites(
     >>> {(s.name, s.start, s.letters) for s in recombination_sites("CC" + lox, "Cre") if s.strand == 1}
     {('loxP', 2, 'GCATACAT')}
     """
-    rows = next((r for n, r in _rows().items() if n.casefold() == recombinase.casefold()), None)
-    if rows is None:
-        raise InputError(
-            f"there is no recombinase '{recombinase[:40]}'", hint=suggest(recombinase, _rows())
-        )
-    found = []
-    for number, given in enumerate(as_duplexes(molecules)):
-        for name, partners, letters, never in rows:
-            inside = [i for i, letter in enumerate(letters) if letter.islower()]
-            low, high = inside[0], inside[-1] + 1
-            not_these = {(h.start, h.strand) for h in find(given.record, never)} if never else set()
-            for strand in (1, -1):
-                for hit in find(given.record, letters, strands=[strand]):
-                    size = hit.end - hit.start
-                    core = (low, high) if strand == 1 else (size - high, size - low)
-                    if never:
-                        longer = len(never) - size
-                        place = hit.start if strand == 1 else hit.start - longer
-                        if given.circular:
-                            place %= len(given)
-                        if (place, strand) in not_these:
-                            continue
-                    place = (hit.start + core[0], hit.start + core[1])
-                    text = window(given.record, *place)
-                    text = text if strand == 1 else text.reverse_complement()
-                    found.append(
-                        RecombinationSite(
-                            number,
-                            name,
-                            hit.start,
-                            hit.end,
-                            place,
-                            strand,
-                            str(text).upper(),
-                            partners,
-                        )
-                    )
-    return sorted(found, key=lambda s: (s.input, s.start, -s.strand, s.name))
+    return [
+        RecombinationSite(number, s.name, s.start, s.end, s.core, s.strand, s.letters, s.partners)
+        for number, given in enumerate(as_duplexes(molecules))
+        for s in find_recombinase_sites(given.record, recombinase)
+    ]
 
 
 def recombine(

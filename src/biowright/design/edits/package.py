@@ -36,7 +36,7 @@ def edit_pieces(plan: EditPlan, backbone: str | None = None) -> dict[str, str]:
         A plasmid for the guides, of `backbones`: the oligonucleotides that clone them are ordered then.
     """
     pieces: dict[str, str] = {}
-    for row in _orders(plan, backbone):
+    for row in orders(plan, backbone):
         pieces[row[0]] = row[1]
     return pieces
 
@@ -100,21 +100,26 @@ def write_edits(
         )
     make_folder(folder)
     orders = list(_orders(plan, backbone))
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"the folder cannot be made ({error.strerror})", path=folder) from None
+    ordered = list(orders(plan, backbone))
     written = {
-        "designs.csv": _put(folder, "designs.csv", _design_rows(plan), force),
-        "orders.csv": _put(
+        "designs.csv": put(folder, "designs.csv", _design_rows(plan), force),
+        "orders.csv": put(
             folder,
             "orders.csv",
             [
                 ["name", "type", "length", "sequence", "purpose", "screening"],
                 *(
-                    [name, kind, str(len(letters)), ordered, purpose, clearance.marking]
-                    for name, letters, kind, ordered, purpose in orders
+                    [name, kind, str(len(letters)), text, purpose, clearance.marking]
+                    for name, letters, kind, text, purpose in ordered
                 ),
             ],
             force,
         ),
-        "plates.csv": _put(folder, "plates.csv", _plate_rows(orders), force),
+        "plates.csv": put(folder, "plates.csv", _plate_rows(ordered), force),
     }
     records, left = plan.edited()
     write(records, folder / "edited.gb", force=force)
@@ -122,7 +127,7 @@ def write_edits(
     if plan.failures:
         rows = [["line", "id", "reason"]]
         rows += [[str(f.request.line), f.request.id, f.reason] for f in plan.failures]
-        written["failures.csv"] = _put(folder, "failures.csv", rows, force)
+        written["failures.csv"] = put(folder, "failures.csv", rows, force)
     elif (folder / "failures.csv").exists():
         (folder / "failures.csv").unlink()  # of the run that is replaced
     document = {**clearance.document(), "not in edited.gb": left}
@@ -132,7 +137,7 @@ def write_edits(
     return written
 
 
-def _orders(plan: EditPlan, backbone: str | None) -> Iterator[tuple[str, str, str, str, str]]:
+def orders(plan: EditPlan, backbone: str | None) -> Iterator[tuple[str, str, str, str, str]]:
     """Walk what is ordered: name, letters, kind, letters as the vendor takes them, purpose."""
     known: set[str] = set()
     for design in plan.designs:
@@ -163,9 +168,9 @@ def _orders(plan: EditPlan, backbone: str | None) -> Iterator[tuple[str, str, st
         yield f"{oligo.edit.id}_oligo", oligo.sequence, "oligo", oligo.ordered(), oligo.edit.what
 
 
-def _plate_rows(orders: Iterable[tuple[str, str, str, str, str]]) -> Iterator[list[str]]:
+def _plate_rows(ordered: Iterable[tuple[str, str, str, str, str]]) -> Iterator[list[str]]:
     yield ["plate", "well", "name"]
-    for number, (name, *_) in enumerate(orders):
+    for number, (name, *_) in enumerate(ordered):
         plate, place = divmod(number, _WELLS)
         yield [str(plate + 1), well_name(*divmod(place, 12)), name]
 
@@ -265,7 +270,7 @@ def _details(design: EditDesign) -> str:
     return f"{sizes}, {made.strategy}{nick}; {spared}"
 
 
-def _put(folder: Path, name: str, rows: Iterable[list[str]], force: bool) -> int:
+def put(folder: Path, name: str, rows: Iterable[list[str]], force: bool) -> int:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     count = -1
