@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from biowright.design.variants import plan_library, read_library, write_library
-from biowright.safety import default_gate
+from biowright.safety import default_gate, require
 
 from .arguments import Force, Json
 from .output import note, print_json, print_table
@@ -37,15 +37,18 @@ def variants(
         Whose earlier orders are screened together with this one.
     """
     plan = plan_library(read_library(spec), spec.parent)
-    written = []
-    if out is not None:
+    written, marking = [], ""
+    if out is not None or (json and plan.pieces):  # letters leave, so that they are screened
         gate = default_gate()
         verdict = gate.screen(plan.pieces, customer=customer)
-        written = write_library(out, plan, verdict=verdict, gate=gate, force=force)
-        if plan.pieces and verdict.demo:
+        marking = require(verdict, plan.pieces, gate=gate).marking
+        if out is not None:
+            written = write_library(out, plan, verdict=verdict, gate=gate, force=force)
+        if out is not None and plan.pieces and verdict.demo:
             note("order.csv: screened with the DEMO reference, not for ordering")
     if json:
-        print_json({**plan.summary, "files": [str(path) for path in written]})
+        files = [str(path) for path in written]
+        print_json({**plan.summary, "files": files, "screening": marking})
         return 0
     for name, value in plan.summary.items():
         if isinstance(value, str | int | float):
