@@ -223,6 +223,11 @@ def guides(
             f"{model.name} was learned in {model.organisms}, promoter {model.promoter}: "
             f"{model.measure} (doi:{model.doi})"
         )
+    if any(row.frameshift is not None for _, row in rows):
+        note(
+            "frameshift (FORECasT) was learned from SpCas9 in human K562 cells, which join ends; most "
+            "bacteria do not (doi:10.1038/nbt.4317)"
+        )
     if json:
         print_json(
             {

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         out_of_frame_score,
     )
     from .mismatches import cfd_score, mit_score, specificity
+    from .outcomes import IndelOutcome, frameshift_share, indel_outcomes
     from .ranking import RankedGuide, rank_all, rank_guides
     from .tables import write_guides
     from .targets import Target, find_target
@@ -53,6 +54,7 @@ _HOMES = {
         "out_of_frame_score",
     ),
     "mismatches": ("cfd_score", "mit_score", "specificity"),
+    "outcomes": ("IndelOutcome", "frameshift_share", "indel_outcomes"),
     "ranking": ("RankedGuide", "rank_all", "rank_guides"),
     "tables": ("write_guides",),
     "targets": ("Target", "find_target"),
@@ -64,6 +66,7 @@ __all__ = [
     "ActivityScore",
     "Deletion",
     "FoundGuide",
+    "IndelOutcome",
     "RankedGuide",
     "Target",
     "activity_score",
@@ -71,6 +74,8 @@ __all__ = [
     "crisprscan",
     "find_guides",
     "find_target",
+    "frameshift_share",
+    "indel_outcomes",
     "microhomology_deletions",
     "microhomology_score",
     "mit_score",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 
@@ -17,6 +17,7 @@ from biowright.design.offtargets import Guide, Pam, SiteHits, SiteIndex, search_
 from .activity import ActivityScore
 from .finding import FoundGuide, find_guides, turned
 from .mismatches import cfd_score
+from .outcomes import FLANK, frameshift_share
 from .targets import Target
 
 __all__ = ["RankedGuide", "rank_all", "rank_guides"]
@@ -53,6 +54,9 @@ class RankedGuide:
         Where in the coding sequence the cut is, from 0 to 1.
     activity : float, optional
         By the score that was asked for; None where the letters around do not suffice.
+    frameshift : float, optional
+        Which share of the alleles that end joining leaves at a cut of SpCas9 shifts the frame, as in
+        human K562 cells; None for other nucleases, and where 50 letters on each side are not known.
     problems : tuple of str
     """
 
@@ -66,6 +70,7 @@ class RankedGuide:
     fold: float
     coding_place: float | None
     activity: float | None
+    frameshift: float | None
     problems: tuple[str, ...]
 
 
@@ -170,7 +175,8 @@ def rank_all(
     for target, guides in zip(targets, found, strict=True):
         made = []
         activities = _activities(target, guides, score, index.pam)
-        for guide, activity in zip(guides, activities, strict=True):
+        shifts = _frameshifts(target, guides, nuclease)
+        for guide, activity, shift in zip(guides, activities, shifts, strict=True):
             at = number[guide.spacer]
             counts = hits.counts[at].tolist()
             perfect = counts[0]
@@ -190,6 +196,7 @@ def rank_all(
                     fold,
                     None if place is None else place / target.coding_length,
                     activity,
+                    shift,
                     _problems(guide, fold, perfect, promoter, cutters),
                 )
             )
@@ -224,14 +231,35 @@ def _activities(
 ) -> list[float | None]:
     if score is None:
         return [None] * len(found)
+    contexts = _contexts(target, found, score.before, score.after - len(pam))
+    return _computed(score.compute, contexts)
+
+
+def _frameshifts(target: Target, found: list[FoundGuide], nuclease: Nuclease) -> list[float | None]:
+    if nuclease.name != "SpCas9" or nuclease.cuts != (3, 3):
+        return [None] * len(found)
+    contexts = _contexts(target, found, FLANK, FLANK, around_cut=True)
+    return _computed(frameshift_share, contexts)
+
+
+def _contexts(
+    target: Target,
+    found: list[FoundGuide],
+    wanted_before: int,
+    wanted_after: int,
+    *,
+    around_cut: bool = False,
+) -> list[str | None]:
+    """Give the letters around guides, as the guide reads; None where there are too few."""
     sequence = target.record.sequence
     size = len(sequence)
     contexts: list[str | None] = []
     for guide in found:
-        before, after = score.before, score.after - len(pam)
+        before, after = wanted_before, wanted_after
         if guide.strand == -1:
             before, after = after, before
-        low, high = guide.start - before, guide.end + after
+        start, end = (guide.cut, guide.cut) if around_cut else (guide.start, guide.end)
+        low, high = start - before, end + after
         if sequence.circular and high - low <= size:
             data = turned(sequence.data, low, high - low)
         elif low >= 0 and high <= size:
@@ -241,8 +269,14 @@ def _activities(
             continue
         text = Letters.trusted(data, sequence.molecule, Topology.LINEAR)
         contexts.append(str(text if guide.strand == 1 else text.reverse_complement()).upper())
+    return contexts
+
+
+def _computed(
+    compute: Callable[[Sequence[str]], np.ndarray], contexts: list[str | None]
+) -> list[float | None]:
     known = [context for context in contexts if context is not None]
-    values = iter(score.compute(known).tolist() if known else [])
+    values = iter(compute(known).tolist() if known else [])
     scores = [None if context is None else next(values) for context in contexts]
     return [None if value is None or np.isnan(value) else value for value in scores]
 
