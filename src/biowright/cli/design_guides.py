@@ -13,6 +13,8 @@ from biowright.core import ConflictError, InputError
 from biowright.design.offtargets import Pam, open_index, read_guides, search_sites, write_hits
 
 if TYPE_CHECKING:
+    from biowright.core import Record
+    from biowright.design import Nuclease
     from biowright.design.guides import RankedGuide, Target
 
 from .arguments import Force, From, Json, given, named
@@ -151,6 +153,10 @@ def guides(
     promoter: str = "",
     avoid: str = "",
     nucleases: Path | None = None,
+    purpose: Literal["repress", "activate"] | None = None,
+    host: Literal["bacteria", "yeast", "animal"] = "bacteria",
+    tss: int | None = None,
+    starts: Path | None = None,
     circular: Annotated[bool, Parameter(negative=())] = False,
     index: Path | None = None,
     from_: From = None,
@@ -183,6 +189,15 @@ def guides(
         Restriction enzymes of the cloning, as BsaI,BbsI.
     nucleases
         Rows of your own, in TOML.
+    purpose
+        Of a dead nuclease: repress or activate the gene; guides are ranked by where transcription
+        starts.
+    host
+        Whose windows around a start of transcription hold.
+    tss
+        Where transcription of the gene starts, 0-based; by default as annotated, or else guessed.
+    starts
+        Starts of transcription: a table with sequence, position, strand, or GFF3.
     circular
         Take every sequence for a circle; otherwise it is what the file says.
     index
@@ -201,6 +216,17 @@ def guides(
             f"{model.name} was learned from {model.nuclease} and says nothing of {tool.name}",
             hint="leave --score out",
         )
+    if purpose is not None:
+        if score is not None:
+            raise InputError(
+                "no score of cutting holds for a dead nuclease", hint="leave --score out"
+            )
+        return _regulatory(
+            target, genome, tool, purpose, host, tss, starts, spacer, mismatches, promoter, avoid,
+            circular, index, from_, out, force, json,
+        )  # fmt: skip
+    if tss is not None or starts is not None:
+        raise InputError("--tss and --starts are for --purpose repress or activate")
     targets = _targets(target, genome, circular, from_)
     sites = open_index(genome, tool.motif, circular=circular, folder=index, format=from_)
     ranked = rank_all(
@@ -265,6 +291,106 @@ def guides(
     return 0 if rows else 1
 
 
+def _regulatory(
+    target: str,
+    genome: Path,
+    tool: Nuclease,
+    purpose: str,
+    host: str,
+    tss: int | None,
+    starts: Path | None,
+    spacer: int | None,
+    mismatches: int,
+    promoter: str,
+    avoid: str,
+    circular: bool,
+    index: Path | None,
+    from_: str | None,
+    out: Path | None,
+    force: bool,
+    json: bool,
+) -> int:
+    from biowright.design.guides import (
+        TranscriptionStart,
+        find_target,
+        read_starts,
+        regulatory_guides,
+        write_regulatory,
+    )
+    from biowright.design.offtargets.building import called
+
+    records = _records(genome, circular, from_)
+    wanted = find_target(records, target)
+    known = read_starts(starts, records).get(called(wanted.record), []) if starts else []
+    start = None
+    if tss is not None:
+        if not 0 <= tss < len(wanted.record):
+            raise InputError(
+                f"{tss:,} lies outside of '{wanted.record.name}'",
+                expected=f"0 to {len(wanted.record) - 1:,}",
+            )
+        strand = 1 if wanted.coding is None else wanted.coding.parts[0].strand
+        start = TranscriptionStart(tss, strand, "as given")
+    sites = open_index(genome, tool.motif, circular=circular, folder=index, format=from_)
+    found = regulatory_guides(
+        records,
+        wanted,
+        tool,
+        sites,
+        purpose,
+        host=host,
+        start=start,
+        starts=known,
+        spacer=spacer,
+        mismatches=mismatches,
+        promoter=promoter,
+        enzymes=[name.strip() for name in avoid.split(",") if name.strip()],
+    )
+    if out is not None:
+        write_regulatory([found], out, force=force)
+    for notice in (*sites.notices, *found.notices):
+        note(notice)
+    if json:
+        from dataclasses import asdict
+
+        print_json(
+            {**asdict(found), "nuclease": tool.name, "out": None if out is None else str(out)}
+        )
+        return 0 if found.guides else 1
+    where = "" if out is None else f": {out}"
+    sys.stdout.write(
+        f"{len(found.guides):,} guides of {tool.name} to {purpose} {target}; transcription starts at "
+        f"{found.start.position:,} ({found.start.source}){where}\n"
+    )
+    if found.guides:
+        print_table(
+            (
+                "guide",
+                "PAM",
+                "distance",
+                "pairs with",
+                "seeds 9/12",
+                "share",
+                "reasons",
+                "problems",
+            ),
+            [
+                (
+                    g.ranked.guide.spacer,
+                    g.ranked.guide.pam,
+                    f"{g.distance:+d}",
+                    g.strand,
+                    f"{g.seeds.nine}/{g.seeds.twelve}",
+                    f"{g.share:.3f}",
+                    "; ".join(g.reasons),
+                    ", ".join(g.ranked.problems),
+                )
+                for g in found.guides[:_SHOWN]
+            ],
+        )
+    return 0 if found.guides else 1
+
+
 def _writable(out: Path, force: bool) -> None:
     """Refuse a file that could not be written, before the work."""
     named(str(out))
@@ -275,17 +401,32 @@ def _writable(out: Path, force: bool) -> None:
 
 
 def _targets(text: str, genome: Path, circular: bool, format: str | None) -> list[Target]:
-    from dataclasses import replace
-
-    from biowright.core import Topology
     from biowright.design.guides import Target, find_target
     from biowright.formats import read
 
     if Path(text).is_file():
+        given_records = list(read(text))
+        for record in given_records:
+            if str(record.molecule) == "protein":
+                raise InputError(
+                    "a guide's target is DNA, this is a protein",
+                    path=text,
+                    record=record.name,
+                    hint="give its coding sequence",
+                )
         return [
             Target(record, 0, len(record), record.name or f"sequence {number}")
-            for number, record in enumerate(read(text), 1)
+            for number, record in enumerate(given_records, 1)
         ]
+    return [find_target(_records(genome, circular, format), text)]
+
+
+def _records(genome: Path, circular: bool, format: str | None) -> list[Record]:
+    from dataclasses import replace
+
+    from biowright.core import Topology
+    from biowright.formats import read
+
     records = list(read(genome, format=format))
     if circular:
         records = [
@@ -295,7 +436,7 @@ def _targets(text: str, genome: Path, circular: bool, format: str | None) -> lis
             )
             for record in records
         ]
-    return [find_target(records, text)]
+    return records
 
 
 def _share(value: float | None) -> str:

@@ -33,6 +33,15 @@ if TYPE_CHECKING:
     from .mismatches import cfd_score, mit_score, specificity
     from .outcomes import IndelOutcome, frameshift_share, indel_outcomes
     from .ranking import RankedGuide, rank_all, rank_guides
+    from .regulation import (
+        PURPOSES,
+        RegulatoryGuide,
+        RegulatoryGuides,
+        regulatory_guides,
+        write_regulatory,
+    )
+    from .seeds import SeedCounts, seed_table
+    from .starts import HOSTS, TranscriptionStart, find_starts, operon, read_starts
     from .tables import write_guides
     from .targets import Target, find_target
 
@@ -56,6 +65,15 @@ _HOMES = {
     "mismatches": ("cfd_score", "mit_score", "specificity"),
     "outcomes": ("IndelOutcome", "frameshift_share", "indel_outcomes"),
     "ranking": ("RankedGuide", "rank_all", "rank_guides"),
+    "regulation": (
+        "PURPOSES",
+        "RegulatoryGuide",
+        "RegulatoryGuides",
+        "regulatory_guides",
+        "write_regulatory",
+    ),
+    "seeds": ("SeedCounts", "seed_table"),
+    "starts": ("HOSTS", "TranscriptionStart", "find_starts", "operon", "read_starts"),
     "tables": ("write_guides",),
     "targets": ("Target", "find_target"),
 }
@@ -63,28 +81,40 @@ __getattr__, __dir__ = lazy_names(__name__, _HOMES)
 
 __all__ = [
     "ACTIVITY_SCORES",
+    "HOSTS",
+    "PURPOSES",
     "ActivityScore",
     "Deletion",
     "FoundGuide",
     "IndelOutcome",
     "RankedGuide",
+    "RegulatoryGuide",
+    "RegulatoryGuides",
+    "SeedCounts",
     "Target",
+    "TranscriptionStart",
     "activity_score",
     "cfd_score",
     "crisprscan",
     "find_guides",
+    "find_starts",
     "find_target",
     "frameshift_share",
     "indel_outcomes",
     "microhomology_deletions",
     "microhomology_score",
     "mit_score",
+    "operon",
     "out_of_frame_score",
     "rank_all",
     "rank_guides",
+    "read_starts",
+    "regulatory_guides",
     "rule_set_1",
     "rule_set_2",
     "rule_set_3",
+    "seed_table",
     "specificity",
     "write_guides",
+    "write_regulatory",
 ]
