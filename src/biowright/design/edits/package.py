@@ -99,11 +99,6 @@ def write_edits(
             "the file exists already", path=folder / there[0], hint="say --force to replace it"
         )
     make_folder(folder)
-    orders = list(_orders(plan, backbone))
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(f"the folder cannot be made ({error.strerror})", path=folder) from None
     ordered = list(orders(plan, backbone))
     written = {
         "designs.csv": put(folder, "designs.csv", _design_rows(plan), force),
