@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 
 from biowright import formats
+from biowright.bio import CODONS, genetic_code, translate
 from biowright.cli import main
-from biowright.core import Feature, InputError, Location, Record, Sequence, Span
-from biowright.library import Annotation, Library, annotate
+from biowright.core import Attributes, Feature, InputError, Location, Record, Sequence, Span
+from biowright.library import ROLES, Annotation, Library, annotate
+from biowright.library.common import common_library
 
 RNG = random.Random(21)
 
@@ -85,7 +87,10 @@ def test_fragments_and_relatives_are_graded(library: Library) -> None:
     assert 0.85 < gene.identity < 0.95
     assert gene.coverage > 0.97
     assert [hit.name for hit in found(record, library, coverage=0.8)] == ["gene"]
-    assert [hit.name for hit in found(record, library, identity=0.97)] == ["origin"]
+    strict = {"identity": 0.97, "protein_identity": 0.97}
+    assert [hit.name for hit in found(record, library, **strict)] == ["origin"]
+    # what differs too much in its letters may still be found by its protein
+    assert [hit.protein for hit in found(record, library, identity=0.97)] == [False, True]
 
 
 def test_the_better_of_two_like_features_stays(library: Library) -> None:
@@ -153,3 +158,62 @@ def test_real_plasmids_laid_bare(
     for name in shared:
         assert (hits[name].start, hits[name].end) == truth[name]
     assert set(hits) <= set(truth) | {"kanMX", "KanR"}
+
+
+def test_recoded_genes_are_found_by_their_proteins(tmp_path: Path) -> None:
+    rng = random.Random(31)
+    choices: dict[str, list[str]] = {}
+    for codon, letter in zip(CODONS, genetic_code(1).amino_acids, strict=True):
+        choices.setdefault(letter, []).append(codon)
+    protein = "".join(rng.choices("ACDEFGHIKLMNPQRSTVWY", k=180))
+    gene, recoded = (
+        "ATG" + "".join(rng.choice(choices[letter]) for letter in protein) + "TAA" for _ in range(2)
+    )
+    other = "M" + "".join(rng.choices("ACDEFGHIKLMNPQRSTVWY", k=150))
+    spelled = "".join(rng.choice(choices[letter]) for letter in other)
+    flank = "".join(rng.choices("ACGT", k=400))
+    with Library.create(tmp_path / "parts") as library:
+        library.add(
+            [
+                Record(Sequence(gene), "gene", annotations=Attributes({"role": "CDS"})),
+                Record(Sequence(gene + "ACGT"), "no gene"),
+                Record(Sequence(other, "protein"), "enzyme"),
+            ]
+        )
+        circle = recoded[300:] + flank + str(Sequence(spelled).reverse_complement()) + recoded[:300]
+        record = Record(Sequence(circle, topology="circular"), "p")
+        found = {each.name: each for each in annotate(record, library, orf=0).annotations}
+        assert set(found) == {"gene", "enzyme"}
+        assert (found["gene"].start, found["gene"].end) == (len(circle) - 300, len(circle) + 246)
+        assert (found["gene"].strand, found["enzyme"].strand) == (1, -1)
+        assert all(each.protein and each.identity == 1.0 for each in found.values())
+        assert found["enzyme"].end - found["enzyme"].start == len(spelled)
+        [feature, *_] = annotate(record, library, orf=0).record.features
+        assert "amino acids" in str(feature.qualifiers.first("note"))
+        # what is there letter by letter is found as it was
+        plain = annotate(Record(Sequence(flank + gene + flank), "q"), library, orf=0)
+        [known] = [each for each in plain.annotations if each.name == "gene"]
+        assert not known.protein
+
+
+def test_without_a_library_common_features_are_looked_for(
+    examples: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["library", "annotate", str(examples / "puc19.gb"), "--json"]) == 0
+    out, said = capsys.readouterr()
+    assert "common features" in said
+    [document] = json.loads(out)["records"]
+    found = {each["name"]: (each["start"], each["end"]) for each in document["features"]}
+    assert found["AmpR"] == (1283, 2144)
+    assert found["pMB1/ColE1 ori"] == (2314, 2903)
+
+
+def test_common_features_are_what_their_roles_say() -> None:
+    with common_library() as library:
+        versions = library.describe(library.select())
+        assert len({version.name for version in versions}) == len(versions) > 100
+        assert all(version.roles and version.source for version in versions)
+        for version in versions:
+            letters = library.letters(version.number).decode()
+            if "CDS" in [ROLES[role] for role in version.roles]:
+                assert "*" not in str(translate(letters)).rstrip("*"), version.name

@@ -9,6 +9,7 @@ from biowright import formats
 from biowright.core import InputError
 from biowright.library import Library
 from biowright.library import annotate as annotate_record
+from biowright.library.common import common_library
 
 from .arguments import Encoding, Force, From, Json, given, named
 from .output import note, print_json, print_table
@@ -19,10 +20,11 @@ __all__ = ["annotate"]
 def annotate(
     file: str,
     *,
-    library: str,
+    library: str | None = None,
     out: str | None = None,
     identity: float = 0.8,
     coverage: float = 0.5,
+    protein_identity: float = 0.5,
     orf: int = 100,
     from_: From = None,
     encoding: Encoding = None,
@@ -36,21 +38,37 @@ def annotate(
     file
         Sequences in any format; `-` is the standard input.
     library
-        The library whose parts are the known features.
+        The library whose parts are the known features. Without it, features that are common in
+        plasmids and come with Biowright: markers, origins, promoters, terminators, tags, nucleases.
     out
         Write the sequences with all features to this file; its ending says the format.
     identity
         The least share of equal letters in a hit, 0.5 to 1.
     coverage
         The least share of a part that a hit covers.
+    protein_identity
+        The least share of equal amino acids where a coding part is found by its protein, as a
+        recoded one is.
     orf
         Add reading frames of so many amino acids where nothing coding is known; 0 for none.
     """
     records = []
     documents = []
-    with Library.open(library) as known:
+    with common_library() if library is None else Library.open(library) as known:
+        if library is None:
+            note(
+                f"no --library is named: the {known.last()} common features that come with Biowright "
+                "are looked for"
+            )
         for record in formats.stream(given(file), format=from_, encoding=encoding):
-            done = annotate_record(record, known, identity=identity, coverage=coverage, orf=orf)
+            done = annotate_record(
+                record,
+                known,
+                identity=identity,
+                coverage=coverage,
+                protein_identity=protein_identity,
+                orf=orf,
+            )
             records.append(done.record)
             documents.append(
                 {
@@ -77,7 +95,7 @@ def annotate(
             each["strand"],
             each["kind"],
             each["name"],
-            f"{each['identity']:.1%}",
+            f"{each['identity']:.1%}{' aa' if each['protein'] else ''}",
             f"{each['coverage']:.1%}",
             f"{each['part']}.{each['version']}" if each["part"] else "",
         )

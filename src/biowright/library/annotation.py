@@ -12,15 +12,28 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from biowright.bio import find_orfs
-from biowright.core import Attributes, Feature, InputError, Location, Molecule, Record, Span
+import numpy as np
 
+from biowright.bio import find_orfs
+from biowright.core import (
+    Attributes,
+    Feature,
+    InputError,
+    Location,
+    Molecule,
+    Record,
+    Sequence,
+    Span,
+)
+
+from .filters import Filters
+from .proteins import find_proteins, spelled_index
 from .roles import ROLES
 from .searching import index_of
 
 if TYPE_CHECKING:
-    from .filters import Filters
     from .library import Library
+    from .parts import PartVersion
 
 __all__ = ["Annotated", "Annotation", "annotate"]
 
@@ -30,6 +43,8 @@ WHOLE = 0.95
 """The shares of identity and coverage from which a hit is the feature itself."""
 SHORTEST = 14
 """Letters of the shortest feature; what is shorter is everywhere by chance."""
+WINDOW, BESIDE = 60_000, 15_000
+"""Letters that are translated at once, and by how many two windows overlap: a gene is shorter."""
 CERTAIN = 60.0
 """The score from which a hit that is not whole is no work of chance."""
 # what INSDC calls the parts of these roles; the others are misc_feature with their role as a note
@@ -84,6 +99,8 @@ class Annotation:
         Of the version in the library; None for a reading frame.
     part : str
     version : int
+    protein : bool, default False
+        Whether it was found by its protein; the identity is that of amino acids then.
     """
 
     start: int
@@ -97,6 +114,7 @@ class Annotation:
     number: int | None = None
     part: str = ""
     version: int = 0
+    protein: bool = False
 
     @property
     def whole(self) -> bool:
@@ -125,6 +143,7 @@ def annotate(
     *,
     identity: float = 0.8,
     coverage: float = 0.5,
+    protein_identity: float = 0.5,
     orf: int = 100,
     filters: Filters | None = None,
 ) -> Annotated:
@@ -138,6 +157,9 @@ def annotate(
         Whose parts are the known features.
     identity, coverage : float
         The least shares of a hit: of columns with the same base, and of the part.
+    protein_identity : float, default 0.5
+        The least share of equal amino acids where a coding part, or one that is a protein, is found
+        by its protein: one that was recoded, or comes from another species.
     orf : int, default 100
         Reading frames from ATG to a stop of so many amino acids are added where no coding feature
         lies on them; 0 for none.
@@ -165,12 +187,13 @@ def annotate(
     >>> found.name, found.start, found.end, found.coverage
     ('pTac', 25, 59, 1.0)
     """
-    for share in (identity, coverage):
+    for share in (identity, coverage, protein_identity):
         if not 0 < share <= 1:
             raise InputError(f"a share of {share}", expected="above 0, at most 1")
     if record.sequence.molecule is Molecule.PROTEIN:
         raise InputError("a protein has no such features", record=record.name)
     hits = _known(record, library, identity, coverage, filters)
+    hits += _by_protein(record, library, protein_identity, coverage, filters)
     kept = _resolved(hits, len(record.sequence), record.sequence.circular)
     if orf:
         kept += _frames(record, orf, kept)
@@ -229,6 +252,75 @@ def _known(
                 version.version,
             )
         )
+    return found
+
+
+def _by_protein(
+    record: Record, library: Library, identity: float, coverage: float, filters: Filters | None
+) -> list[Annotation]:
+    """Find coding parts, and proteins, by what the reading frames of the sequence mean."""
+    size = len(record.sequence)
+    if not size or not library.last():
+        return []
+    coding = filters or Filters()
+    if coding.role is None:
+        coding = replace(coding, role="CDS")
+    allowed = library.select(coding)
+    proteins = [each.numbers for each in spelled_index(library).segments() if len(each)]
+    if proteins:
+        allowed = np.union1d(
+            allowed, np.intersect1d(np.concatenate(proteins), library.select(filters))
+        )
+    if not len(allowed):
+        return []
+    letters = record.sequence.data.upper().replace(b"U", b"T").replace(b".", b"N")
+    letters = letters.replace(b"-", b"N")
+    if record.sequence.circular:
+        letters += letters[: min(size - 1, BESIDE)]
+    found: list[Annotation] = []
+    versions: dict[int, PartVersion] = {}
+    index = index_of(library)
+    for first in range(0, max(len(letters) - BESIDE, 1), WINDOW):
+        window = Sequence(letters[first : first + WINDOW + BESIDE])
+        hits = list(
+            find_proteins(
+                library,
+                index,
+                [("", window)],
+                allowed=allowed,
+                identity=identity,
+                evalue=1e-5,
+                limit=1_000,
+            )
+        )
+        new = [number for number in {hit.number for hit in hits} if number not in versions]
+        versions.update(zip(new, library.describe(new), strict=True))
+        for hit in hits:
+            version = versions[hit.number]
+            low, high = hit.start or 0, hit.end or 0
+            covered = high - low + (version.length if high <= low else 0)
+            share = min(covered / version.length, 1.0)
+            start = first + (hit.query_start or 0)
+            end = first + (hit.query_end or 0)
+            if hit.strand != 1 or share < coverage or start >= size or end - start > size:
+                continue
+            found.append(
+                Annotation(
+                    start,
+                    end,
+                    hit.query_strand or 1,
+                    "CDS",
+                    version.name,
+                    hit.identity or 0.0,
+                    share,
+                    # where the nucleotides say as much, they say it
+                    0.95 * (end - start) * (hit.identity or 0.0) ** 2 * share,
+                    hit.number,
+                    version.part,
+                    version.version,
+                    protein=True,
+                )
+            )
     return found
 
 
@@ -294,9 +386,9 @@ def _feature(found: Annotation) -> Feature:
         notes["codon_start"] = "1"
     else:
         notes["note"] = (
-            f"{found.part}.{found.version} of the library: {found.identity:.1%} identity, "
-            f"{found.coverage:.1%} covered"
+            f"{found.part}.{found.version} of the library: {found.identity:.1%} identity"
+            f"{' of amino acids' if found.protein else ''}, {found.coverage:.1%} covered"
         )
-        notes["inference"] = "similar to DNA sequence"
+        notes["inference"] = f"similar to {'AA' if found.protein else 'DNA'} sequence"
     span = Span(found.start, found.end, found.strand)
     return Feature(found.kind, Location((span,)), Attributes(notes))
