@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,6 +14,7 @@ import sqlalchemy as sa
 from biowright.core import InputError, Quantity, UnitError, suggest
 
 from . import tables as t
+from .columns import Columns
 from .database import Database
 from .licences import within
 from .reading import SCREENING
@@ -91,100 +93,101 @@ class Filters:
 
 def select(
     database: Database,
+    columns: Columns,
     filters: Filters,
     last: int,
     hidden: Iterable[int] = (),
     among: Iterable[int] | None = None,
 ) -> npt.NDArray[np.int64]:
     """Give the numbers of the versions that pass, in order: see `Library.select`."""
-    v = t.versions.c
-    clauses: list[sa.ColumnElement[bool]] = []
     with database.reading() as connection:
-        if not filters.superseded and _any(connection, t.successions):
-            clauses.append(v.number.not_in(sa.select(t.successions.c.old)))
-        if not filters.withdrawn and _any(connection, t.withdrawals):
-            clauses.append(v.part.not_in(sa.select(t.withdrawals.c.part)))
+        passing = np.ones(last + 1, np.bool_)
+        passing[0] = False
+
+        def column(name: str) -> np.ndarray:
+            return columns.of(connection, name, last)
+
+        if not filters.superseded:
+            old = connection.execute(sa.select(t.successions.c.old)).scalars()
+            passing[_upto(old, last)] = False
+        if not filters.withdrawn:
+            gone = np.fromiter(connection.execute(sa.select(t.withdrawals.c.part)).scalars(), int)
+            if len(gone):
+                passing &= ~np.isin(column("part"), gone)
         hidden = list(hidden)
         if hidden:
-            clauses.append(v.collection.not_in(hidden))
-        clauses += _row_clauses(database, filters)
-        for wanted in filters.measured:
-            clauses.append(v.number.in_(_measured(database, connection, wanted, filters.host)))
+            passing &= ~np.isin(column("collection"), hidden)
+        for name, test in _tests(database, filters):
+            passing &= test(column(name))
+        if filters.tag is not None:
+            label = t.labels.c
+            statement = sa.select(label.part).where(
+                label.kind == "tag", label.text == filters.tag, label.removed.is_(None)
+            )
+            tagged = np.fromiter(connection.execute(statement).scalars(), np.int64)
+            passing &= np.isin(column("part"), tagged)
+        measured = [
+            _measured(database, connection, wanted, filters.host) for wanted in filters.measured
+        ]
         if filters.host is not None and not filters.measured:
-            clauses.append(v.number.in_(_in_host(connection, filters.host)))
-        if among is not None:
-            return _among(connection, clauses, among)
-        if not clauses:
-            return np.arange(1, last + 1, dtype=np.int64)
-        statement = sa.select(v.number).where(*clauses).order_by(v.number)
-        found = connection.execute(statement).scalars()
-        return np.fromiter(found, np.int64)
+            measured.append(_in_host(connection, filters.host))
+        for numbers in measured:
+            there = np.zeros(last + 1, np.bool_)
+            there[_upto(connection.execute(numbers).scalars(), last)] = True
+            passing &= there
+        if among is None:
+            return np.flatnonzero(passing).astype(np.int64)
+        wanted = np.unique(_upto(among, last))
+        return wanted[passing[wanted]]
 
 
-def _any(connection: sa.Connection, table: sa.Table) -> bool:
-    return (
-        connection.execute(sa.select(sa.literal(1)).select_from(table).limit(1)).first() is not None
-    )
+def _upto(numbers: Iterable[int], last: int) -> npt.NDArray[np.int64]:
+    """Give numbers that are not above the last one: what was written since does not count."""
+    listed = np.fromiter((int(number) for number in numbers), np.int64)
+    return listed[listed <= last]
 
 
-def _among(
-    connection: sa.Connection, clauses: list[sa.ColumnElement[bool]], among: Iterable[int]
-) -> npt.NDArray[np.int64]:
-    wanted = np.unique(np.fromiter((int(number) for number in among), np.int64))
-    if not clauses:
-        return wanted
-    v = t.versions.c
-    pieces = []
-    for at in range(0, len(wanted), 500):
-        some = wanted[at : at + 500].tolist()
-        statement = sa.select(v.number).where(v.number.in_(some), *clauses)
-        pieces.append(np.fromiter(connection.execute(statement).scalars(), np.int64))
-    return np.sort(np.concatenate(pieces)) if pieces else wanted
+_Test = Callable[[np.ndarray], np.ndarray]
 
 
-def _row_clauses(database: Database, filters: Filters) -> list[sa.ColumnElement[bool]]:
-    v = t.versions.c
-    clauses: list[sa.ColumnElement[bool]] = []
+def _tests(database: Database, filters: Filters) -> Iterator[tuple[str, _Test]]:
+    """Walk the conditions on columns: the name of the column, and what tells who passes."""
     if filters.role is not None:
         wanted = kinds_of(find_role(filters.role))
         said = database.texts("role")
-        ids = [id for text, id in said.items() if wanted & set(text.split())]
-        clauses.append(v.role.in_(ids))
-    for bound, clause in (
-        (filters.min_length, lambda x: v.length >= x),
-        (filters.max_length, lambda x: v.length <= x),
-        (filters.min_gc, lambda x: v.gc >= x),
-        (filters.max_gc, lambda x: v.gc <= x),
-    ):
-        if bound is not None:
-            clauses.append(clause(bound))
+        yield "role", _one_of([id for text, id in said.items() if wanted & set(text.split())])
     for share in (filters.min_gc, filters.max_gc):
         if share is not None and not 0 <= share <= 1:
             raise InputError(f"a GC share of {share}", expected="0 to 1")
+    for name, least, most in (
+        ("length", filters.min_length, filters.max_length),
+        ("gc", filters.min_gc, filters.max_gc),
+    ):
+        if least is not None:
+            yield name, partial(np.less_equal, least)
+        if most is not None:
+            yield name, partial(np.greater_equal, most)
     for kind in ("licence", "collection", "source"):
         text = getattr(filters, kind)
         if text is not None:
-            clauses.append(t.versions.c[kind] == _known(database, kind, text))
+            yield kind, partial(np.equal, _known(database, kind, text))
     if filters.licence_within is not None:
-        ids = [
-            id
-            for text, id in database.texts("licence").items()
-            if within(text, filters.licence_within)
-        ]
-        clauses.append(v.licence.in_(ids))
+        licences = database.texts("licence").items()
+        yield "licence", _one_of([id for x, id in licences if within(x, filters.licence_within)])
     if filters.tier is not None:
-        clauses.append(v.tier == _place(filters.tier, t.TIERS, "tier"))
+        yield "tier", partial(np.equal, _place(filters.tier, t.TIERS, "tier"))
     if filters.screening is not None:
-        clauses.append(v.screening == _place(filters.screening, SCREENING, "screening status"))
-    if filters.circular is not None:
-        clauses.append((v.flags.bitwise_and(1)) == int(filters.circular))
-    if filters.tag is not None:
-        label = t.labels.c
-        tagged = sa.select(label.part).where(
-            label.kind == "tag", label.text == filters.tag, label.removed.is_(None)
+        yield (
+            "screening",
+            partial(np.equal, _place(filters.screening, SCREENING, "screening status")),
         )
-        clauses.append(v.part.in_(tagged))
-    return clauses
+    if filters.circular is not None:
+        circular = filters.circular
+        yield "flags", lambda flags: (flags & 1 > 0) == circular
+
+
+def _one_of(ids: list[int]) -> _Test:
+    return lambda column: np.isin(column, ids)
 
 
 def _known(database: Database, kind: str, text: str) -> int:

@@ -17,6 +17,7 @@ from biowright.core import ConflictError, InputError, Quantity, Record, Sequence
 from . import tables as t
 from .adding import Saved, draft_of, role_text, save
 from .calibrations import Calibration, convert, record_calibration
+from .columns import Columns
 from .composing import Composed, compose
 from .curation import change, label, links_of, resolve, uses_of, withdraw
 from .database import Database
@@ -45,6 +46,8 @@ __all__ = ["Library"]
 
 DATABASE = "library.db"
 MAIN = "main"
+MANY = 1 << 16
+"""Versions of a load for which the columns of filters are made at once."""
 
 
 class Library:
@@ -76,6 +79,7 @@ class Library:
         self.person = person
         self.reader = Reader(database)
         self.text_index = TextIndex(database, folder / "text")
+        self.columns = Columns(database, folder / "columns.npz")
 
     @classmethod
     def create(
@@ -309,7 +313,7 @@ class Library:
             A filter names something that the library does not have.
         """
         hidden = hidden_collections(self.database, self.person)
-        return select(self.database, filters or Filters(), self.last(), hidden, among)
+        return select(self.database, self.columns, filters or Filters(), self.last(), hidden, among)
 
     def versions(self, number: int) -> list[PartVersion]:
         """Give all versions of the part of a version, oldest first."""
@@ -592,6 +596,8 @@ class Library:
         options = Options(collection, licence, source, tier)
         report = load_file(self.database, self.person, path, options, progress)
         self.text_index.update(self.last())
+        if report.added > MANY:
+            self.columns.update()
         return report
 
 
