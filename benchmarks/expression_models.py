@@ -20,8 +20,14 @@ from python_calamine import CalamineWorkbook
 from scipy.stats import spearmanr
 from sklearn.metrics import roc_auc_score
 
-from biowright.bio import find_promoters, promoter_strength
-from biowright.core import Sequence
+from biowright.bio import (
+    find_promoters,
+    find_terminators,
+    find_translation_starts,
+    promoter_strength,
+    translation_start,
+)
+from biowright.core import InputError, Sequence
 from biowright.formats import read
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -126,6 +132,71 @@ def promoters(genome: Sequence) -> None:
     row("sites of strength 0.003 in E. coli", len(sites), "CPU s", spent, spent)
 
 
+def measured_terminators(name: str, sequence: str) -> list[tuple[str, float, float]]:
+    """Read terminators of Chen et al. 2013: letters, strength, and the strength of their own model."""
+    path = REFERENCE / "build" / "terminator" / name
+    head, *rows = CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python()
+    columns = [head.index(key) for key in (sequence, "Average Strength", "Predicted TS")]
+    picked = [[r[c] for c in columns] for r in rows]
+    return [(str(a).strip(), float(b), float(c or 0)) for a, b, c in picked if a and b]
+
+
+def terminators(genome: Sequence) -> None:
+    """Print the rows of terminators."""
+
+    def model(letters: str) -> float:
+        sites = find_terminators(letters, score=-100, strands=[1])
+        return max((site.score for site in sites), default=-100.0)
+
+    for kind, name in (("natural", "Chen_S2_2013.xlsx"), ("synthetic", "Chen_S3_2013.xlsx")):
+        rows = measured_terminators(name, "Sequence")
+        compare(f"{kind} terminators (Chen 2013)", [(a, b) for a, b, _ in rows], model)
+        theirs = spearmanr([c for _, _, c in rows], [b for _, b, _ in rows])[0]
+        row("  the model of the paper, fitted to these", len(rows), "Spearman", theirs, 0)
+    start = time.process_time()
+    sites = find_terminators(genome)
+    spent = time.process_time() - start
+    row("sites of score 0 in E. coli", len(sites), "CPU s", spent, spent)
+
+
+def starts(genome: Sequence) -> None:
+    """Print the rows of translation starts."""
+    path = REFERENCE / "build" / "rbs"
+    with gzip.open(path / "rbs_merged_dev.csv.gz", "rt", newline="") as file:
+        rows = list(csv.DictReader(file))
+    sets: dict[str, list[tuple[str, int, float]]] = {}
+    for r in rows:
+        if float(r["PROT.MEAN"]) > 0 and "coli" in r["ORGANISM"]:
+            item = (r["SEQUENCE"], int(r["STARTPOS"]), float(r["PROT.MEAN"]))
+            sets.setdefault(r["DATASET"], []).append(item)
+    with (path / "ostir_calibration_output.fit_values.csv").open(newline="") as file:
+        measured = {r["Sequence"]: float(r["Fluorescence.Average"]) for r in csv.DictReader(file)}
+    with (path / "ostir_tests_expected_Salis2009.csv").open(newline="") as file:
+        peer = [r for r in csv.DictReader(file) if r["sequence"] in measured]
+    sets["Salis 2009, as OSTIR was calibrated"] = [
+        (r["sequence"], int(r["start_position"]) - 1, measured[r["sequence"]]) for r in peer
+    ]
+    for name, items in sets.items():
+        begin = time.process_time()
+        pairs = []
+        for letters, at, value in items:
+            try:
+                pairs.append((-translation_start(letters, at).energy, value))
+            except InputError:  # a codon that is no start
+                continue
+        spent = time.process_time() - begin
+        if len(pairs) > 20:
+            value = spearmanr(*zip(*pairs, strict=True))[0]
+            row(f"starts of translation ({name})", len(pairs), "Spearman", value, spent)
+    energies = [-float(r["dG_total"]) for r in peer]
+    value = spearmanr(energies, [measured[r["sequence"]] for r in peer])[0]
+    row("  OSTIR, its published output", len(peer), "Spearman", value, 0)
+    start = time.process_time()
+    sites = find_translation_starts(genome[:200_000])
+    spent = time.process_time() - start
+    row("starts of energy 0 in 200 kb of E. coli", len(sites), "CPU s", spent, spent)
+
+
 def main() -> int:
     """Print the table."""
     path = REFERENCE / "build" / "genomes" / "ecoli_MG1655_NC_000913.3.gbff.gz"
@@ -136,6 +207,8 @@ def main() -> int:
     find_promoters(genome[:1000])
     print(f"{'':<66}{'count':>7}  {'':<22}{'':>7}{'CPU s':>9}")
     promoters(genome)
+    terminators(genome)
+    starts(genome)
     return 0
 
 

@@ -29,6 +29,11 @@ if TYPE_CHECKING:
     from .cutting import Cut, CutSite, cut_sites
     from .digestion import Digest, End, Fragment, digest
     from .folding import Fold, fold, fold_energy
+    from .initiation import (
+        TranslationStart,
+        find_translation_starts,
+        translation_start,
+    )
     from .iupac import IUPAC
     from .kmers import KmerCounts, count_kmers
     from .methylation import (
@@ -51,6 +56,7 @@ if TYPE_CHECKING:
         recombinases,
     )
     from .search import Hit, find, find_many
+    from .terminators import Terminator, find_terminators
     from .thermodynamics import (
         PCR,
         Buffer,
@@ -76,6 +82,7 @@ _HOMES = {
     "cutting": ("Cut", "CutSite", "cut_sites"),
     "digestion": ("Digest", "End", "Fragment", "digest"),
     "folding": ("Fold", "fold", "fold_energy"),
+    "initiation": ("TranslationStart", "find_translation_starts", "translation_start"),
     "iupac": ("IUPAC",),
     "kmers": ("KmerCounts", "count_kmers"),
     "methylation": (
@@ -98,6 +105,7 @@ _HOMES = {
         "recombinases",
     ),
     "search": ("Hit", "find", "find_many"),
+    "terminators": ("Terminator", "find_terminators"),
     "thermodynamics": (
         "PCR",
         "Buffer",
@@ -145,6 +153,8 @@ __all__ = [
     "Scores",
     "Sensitivity",
     "Structure",
+    "Terminator",
+    "TranslationStart",
     "align",
     "align_proteins",
     "attachment_site",
@@ -163,6 +173,8 @@ __all__ = [
     "find_orfs",
     "find_promoters",
     "find_recombinase_sites",
+    "find_terminators",
+    "find_translation_starts",
     "fold",
     "fold_energy",
     "genetic_code",
@@ -179,5 +191,6 @@ __all__ = [
     "suppliers",
     "translate",
     "translate_feature",
+    "translation_start",
     "window_melting_temperatures",
 ]

@@ -140,7 +140,7 @@ def fold_energy(sequence: Sequence | Record | str) -> float:
     from .folding_kernels import minimum
 
     codes = _codes(sequence)
-    return int(minimum(codes, *_arguments())) / 100
+    return int(minimum(codes, energy_tables())) / 100
 
 
 def fold(sequence: Sequence | Record | str) -> Fold:
@@ -154,7 +154,7 @@ def fold(sequence: Sequence | Record | str) -> Fold:
     from .folding_kernels import structure
 
     codes = _codes(sequence)
-    energy, pairs = structure(codes, *_arguments())
+    energy, pairs = structure(codes, energy_tables())
     text = ["."] * len(codes)
     for i, j in enumerate(pairs.tolist()):
         if j > i:
@@ -162,31 +162,18 @@ def fold(sequence: Sequence | Record | str) -> Fold:
     return Fold(int(energy) / 100, "".join(text))
 
 
-def _arguments() -> tuple[npt.NDArray[np.int32], ...]:
+@cache
+def energy_tables() -> npt.NDArray[np.int32]:
+    """Give the parameters as the compiled loops take them, in one array."""
+    import numpy as np
+
+    from .folding_kernels import TABLES
+
     tables = _tables()
-    return tuple(
-        tables[name]
-        for name in (
-            "stack",
-            "hairpin_mismatch",
-            "interior_mismatch",
-            "interior_1n_mismatch",
-            "interior_23_mismatch",
-            "multi_mismatch",
-            "exterior_mismatch",
-            "dangle5",
-            "dangle3",
-            "int11",
-            "int21",
-            "int22",
-            "hairpin",
-            "bulge",
-            "interior",
-            "multi",
-            "ninio",
-            "misc",
-            "special",
-            "special_size",
-            "special_energy",
-        )
-    )
+    special = [
+        tables["special_size"][:, None],
+        tables["special_energy"][:, None],
+        tables["special"],
+    ]
+    parts = [tables[name] for name, _ in TABLES] + [np.concatenate(special, axis=1)]
+    return np.concatenate([part.ravel() for part in parts]).astype(np.int32)

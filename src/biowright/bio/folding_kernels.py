@@ -9,6 +9,7 @@ letters N 0, A 1, C 2, G 3, U 4. The recursions are those of Zuker and Stiegler
 
 from __future__ import annotations
 
+from itertools import accumulate
 from math import log
 from typing import Any
 
@@ -17,6 +18,50 @@ import numpy as np
 
 __all__ = ["minimum", "structure"]
 
+# The parameters lie in one array, table behind table, so that passing them costs nothing.
+TABLES = (
+    ("stack", 64),
+    ("hairpin_mismatch", 200),
+    ("interior_mismatch", 200),
+    ("interior_1n_mismatch", 200),
+    ("interior_23_mismatch", 200),
+    ("multi_mismatch", 200),
+    ("exterior_mismatch", 200),
+    ("dangle5", 40),
+    ("dangle3", 40),
+    ("int11", 1600),
+    ("int21", 8000),
+    ("int22", 40000),
+    ("hairpin", 31),
+    ("bulge", 31),
+    ("interior", 31),
+    ("multi", 6),
+    ("ninio", 3),
+    ("misc", 4),
+)
+"""The tables and their sizes; behind them the special hairpins in rows of length, energy, 8 letters."""
+_STARTS = [0, *accumulate(size for _, size in TABLES)]
+(
+    STACK,
+    HAIRPIN_MISMATCH,
+    INTERIOR_MISMATCH,
+    INTERIOR_1N,
+    INTERIOR_23,
+    MULTI_MISMATCH,
+    EXTERIOR_MISMATCH,
+    DANGLE5,
+    DANGLE3,
+    INT11,
+    INT21,
+    INT22,
+    HAIRPIN,
+    BULGE,
+    INTERIOR,
+    MULTI,
+    NINIO,
+    MISC,
+    SPECIAL,
+) = _STARTS
 NEVER = 10**7
 WIDEST = 30
 TURN = 3
@@ -40,32 +85,31 @@ def _pair(a: int, b: int) -> int:
 
 
 @numba.njit(cache=True)
-def _grown(table: Any, size: int) -> int:
+def _grown(t: Any, table: int, size: int) -> int:
     """Give the energy of a loop of a size, those above 30 by the logarithm."""
     if size <= 30:
-        return table[size]
-    return table[30] + int(107.856 * log(size / 30.0))
+        return t[table + size]
+    return t[table + 30] + int(107.856 * log(size / 30.0))
 
 
 @numba.njit(cache=True)
 def _hairpin(s: Any, i: int, j: int, kind: int, t: Any) -> int:
     size = j - i - 1
-    energy = _grown(t[12], size)
-    words, sizes, values = t[18], t[19], t[20]
+    energy = _grown(t, HAIRPIN, size)
     if size == 3 or size == 4 or size == 6:
-        for row in range(len(sizes)):
-            if sizes[row] != size + 2:
+        for row in range(SPECIAL, len(t), 10):
+            if t[row] != size + 2:
                 continue
             same = True
             for k in range(size + 2):
-                if words[row, k] != s[i + k]:
+                if t[row + 2 + k] != s[i + k]:
                     same = False
                     break
             if same:
-                return values[row]
+                return t[row + 1]
     if size == 3:
-        return energy + (t[17][2] if kind > 2 else 0)
-    return energy + t[1][kind, s[i + 1], s[j - 1]]
+        return energy + (t[MISC + 2] if kind > 2 else 0)
+    return energy + t[HAIRPIN_MISMATCH + (kind * 5 + s[i + 1]) * 5 + s[j - 1]]
 
 
 @numba.njit(cache=True)
@@ -75,51 +119,64 @@ def _inner(s: Any, i: int, j: int, p: int, q: int, kind: int, back: int, t: Any)
     right = j - q - 1
     large = max(left, right)
     small = min(left, right)
-    end = t[17][2]
+    end = t[MISC + 2]
     if large == 0:
-        return t[0][kind, back]
+        return t[STACK + kind * 8 + back]
     if small == 0:
-        energy = _grown(t[13], large)
+        energy = _grown(t, BULGE, large)
         if large == 1:
-            return energy + t[0][kind, back]
+            return energy + t[STACK + kind * 8 + back]
         return energy + (end if kind > 2 else 0) + (end if back > 2 else 0)
     si, sj, sp, sq = s[i + 1], s[j - 1], s[p - 1], s[q + 1]
-    slope = t[16][0]
-    most = t[16][2]
+    slope = t[NINIO + 0]
+    most = t[NINIO + 2]
     if small == 1:
         if large == 1:
-            return t[9][kind, back, si, sj]
+            return t[INT11 + ((kind * 8 + back) * 5 + si) * 5 + sj]
         if large == 2:
             if left == 1:
-                return t[10][kind, back, si, sq, sj]
-            return t[10][back, kind, sq, si, sp]
-        energy = _grown(t[14], large + 1) + min(most, (large - small) * slope)
-        return energy + t[3][kind, si, sj] + t[3][back, sq, sp]
+                return t[INT21 + (((kind * 8 + back) * 5 + si) * 5 + sq) * 5 + sj]
+            return t[INT21 + (((back * 8 + kind) * 5 + sq) * 5 + si) * 5 + sp]
+        energy = _grown(t, INTERIOR, large + 1) + min(most, (large - small) * slope)
+        return (
+            energy
+            + t[INTERIOR_1N + (kind * 5 + si) * 5 + sj]
+            + t[INTERIOR_1N + (back * 5 + sq) * 5 + sp]
+        )
     if small == 2:
         if large == 2:
-            return t[11][kind, back, si, sp, sq, sj]
+            return t[INT22 + ((((kind * 8 + back) * 5 + si) * 5 + sp) * 5 + sq) * 5 + sj]
         if large == 3:
-            return t[14][5] + slope + t[4][kind, si, sj] + t[4][back, sq, sp]
-    energy = _grown(t[14], large + small) + min(most, (large - small) * slope)
-    return energy + t[2][kind, si, sj] + t[2][back, sq, sp]
+            return (
+                t[INTERIOR + 5]
+                + slope
+                + t[INTERIOR_23 + (kind * 5 + si) * 5 + sj]
+                + t[INTERIOR_23 + (back * 5 + sq) * 5 + sp]
+            )
+    energy = _grown(t, INTERIOR, large + small) + min(most, (large - small) * slope)
+    return (
+        energy
+        + t[INTERIOR_MISMATCH + (kind * 5 + si) * 5 + sj]
+        + t[INTERIOR_MISMATCH + (back * 5 + sq) * 5 + sp]
+    )
 
 
 @numba.njit(cache=True)
 def _branch(s: Any, i: int, j: int, kind: int, outer: bool, t: Any) -> int:
     """Give the energy of the end of a stem i, j, in the open or in a loop of several stems."""
     n = len(s)
-    energy = t[17][2] if kind > 2 else 0
+    energy = t[MISC + 2] if kind > 2 else 0
     five = i > 0
     three = j < n - 1
     if five and three:
-        table = t[6] if outer else t[5]
-        energy += table[kind, s[i - 1], s[j + 1]]
+        table = EXTERIOR_MISMATCH if outer else MULTI_MISMATCH
+        energy += t[table + (kind * 5 + s[i - 1]) * 5 + s[j + 1]]
     elif five:
-        energy += t[7][kind, s[i - 1]]
+        energy += t[DANGLE5 + kind * 5 + s[i - 1]]
     elif three:
-        energy += t[8][kind, s[j + 1]]
+        energy += t[DANGLE3 + kind * 5 + s[j + 1]]
     if not outer:
-        energy += t[15][4]
+        energy += t[MULTI + 4]
     return energy
 
 
@@ -128,8 +185,8 @@ def _fill(s: Any, t: Any) -> Any:
     n = len(s)
     closed = np.full((n, n), NEVER, np.int32)  # i pairs with j
     many = np.full((n, n), NEVER, np.int32)  # one stem or more of a loop of several
-    unpaired = t[15][0]
-    closing = t[15][2]
+    unpaired = t[MULTI + 0]
+    closing = t[MULTI + 2]
     for span in range(TURN + 1, n):
         for i in range(n - span):
             j = i + span
@@ -146,8 +203,12 @@ def _fill(s: Any, t: Any) -> Any:
                         if energy < best:
                             best = energy
                 other = _pair(s[j], s[i])
-                lid = closing + t[15][4] + t[5][other, s[j - 1], s[i + 1]]
-                lid += t[17][2] if other > 2 else 0
+                lid = (
+                    closing
+                    + t[MULTI + 4]
+                    + t[MULTI_MISMATCH + (other * 5 + s[j - 1]) * 5 + s[i + 1]]
+                )
+                lid += t[MISC + 2] if other > 2 else 0
                 for k in range(i + TURN + 3, j - TURN - 1):
                     energy = many[i + 1, k - 1] + many[k, j - 1] + lid
                     if energy < best:
@@ -179,7 +240,7 @@ def _fill(s: Any, t: Any) -> Any:
 
 
 @numba.njit(cache=True)
-def minimum(s: Any, *t: Any) -> int:
+def minimum(s: Any, t: Any) -> int:
     """Give the least energy."""
     if len(s) == 0:
         return 0
@@ -187,7 +248,7 @@ def minimum(s: Any, *t: Any) -> int:
 
 
 @numba.njit(cache=True)
-def structure(s: Any, *t: Any) -> Any:
+def structure(s: Any, t: Any) -> Any:
     """Give the least energy, and with whom each letter pairs (-1 for none)."""
     n = len(s)
     pairs = np.full(n, -1, np.int64)
@@ -217,9 +278,9 @@ def structure(s: Any, *t: Any) -> Any:
             kind = _pair(s[i], s[j])
             if closed[i, j] < NEVER and closed[i, j] + _branch(s, i, j, kind, False, t) == now:
                 todo.append((i, j, 2))
-            elif many[i + 1, j] + t[15][0] == now:
+            elif many[i + 1, j] + t[MULTI + 0] == now:
                 todo.append((i + 1, j, 1))
-            elif many[i, j - 1] + t[15][0] == now:
+            elif many[i, j - 1] + t[MULTI + 0] == now:
                 todo.append((i, j - 1, 1))
             else:
                 for k in range(i + TURN + 2, j - TURN):
@@ -249,8 +310,10 @@ def structure(s: Any, *t: Any) -> Any:
         if found:
             continue
         other = _pair(s[j], s[i])
-        lid = t[15][2] + t[15][4] + t[5][other, s[j - 1], s[i + 1]]
-        lid += t[17][2] if other > 2 else 0
+        lid = (
+            t[MULTI + 2] + t[MULTI + 4] + t[MULTI_MISMATCH + (other * 5 + s[j - 1]) * 5 + s[i + 1]]
+        )
+        lid += t[MISC + 2] if other > 2 else 0
         for k in range(i + TURN + 3, j - TURN - 1):
             if many[i + 1, k - 1] + many[k, j - 1] + lid == now:
                 todo.append((i + 1, k - 1, 1))
