@@ -182,7 +182,7 @@ def guides(
         The most mismatches of an off-target that is counted.
     score
         A model of activity to rank by as well: rule-set-3, rule-set-3-chen, rule-set-2, rule-set-1,
-        crisprscan, out-of-frame.
+        crisprscan, out-of-frame; of dCas9 in E. coli: repression.
     promoter
         What transcribes the guide; after U6 and others that RNA polymerase III reads, TTTT counts.
     avoid

@@ -11,9 +11,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from biowright.core import InputError, SequenceError
+from biowright.core import InputError, Record, Sequence, SequenceError
+from biowright.design import nuclease
 from biowright.design.guides import (
     ACTIVITY_SCORES,
+    Target,
     activity_score,
     cfd_score,
     crisprscan,
@@ -21,10 +23,13 @@ from biowright.design.guides import (
     microhomology_score,
     mit_score,
     out_of_frame_score,
+    rank_guides,
+    repression_score,
     rule_set_1,
     rule_set_2,
     specificity,
 )
+from biowright.design.offtargets import index_records
 
 GUIDE = "GACGCATAAAGATGAGACGC"
 
@@ -200,6 +205,31 @@ def test_arguments_that_do_not_fit_each_other_are_refused(call: object) -> None:
         call()  # type: ignore[operator]
 
 
+def test_repression_is_a_sum_of_letters_and_ranks_what_it_was_learned_from() -> None:
+    # the strongest and the weakest of purF in the data of Yu et al. 2024 (MIT), log2 -9.5 and -2.7
+    strong, weak, other = repression_score(
+        [
+            "GGCATCATAAATCGACTGGTTAACCGGCAT",
+            "TAGCGGTTTTTAACGAAGCCCTGGCGGTAC",
+            "N" * 25 + "GG" + "NNN",
+        ]
+    )
+    assert strong > weak
+    assert math.isnan(other)
+    bare = "A" * 25 + "GGAAA"
+    for at in (0, 7, 24, 29):
+        one = repression_score([bare[:at] + letter + bare[at + 1 :] for letter in "ACGT"])
+        assert one.sum() == pytest.approx(4 * one.mean())
+        assert len(set(one.round(9).tolist())) == 4
+    with pytest.raises(InputError, match="says nothing of"):
+        rank_guides(
+            Target(Record(Sequence("ACGT"), "r"), 0, 4, "r"),
+            nuclease("SpCas9"),
+            index_records(Record(Sequence("ACGT"), "r"), "NGG"),
+            score=activity_score("repression"),
+        )
+
+
 @pytest.mark.parametrize("seed", range(8))
 def test_deletions_are_those_of_the_definition(seed: int) -> None:
     """Every pair of equal words on both sides of the cut, the longest of each deletion only."""
@@ -226,7 +256,7 @@ def test_deletions_are_those_of_the_definition(seed: int) -> None:
 def test_every_score_says_what_it_holds_for() -> None:
     for name, score in ACTIVITY_SCORES.items():
         assert score.name == name
-        assert score.nuclease == "SpCas9"
+        assert score.nuclease == ("dCas9" if name == "repression" else "SpCas9")
         assert score.organisms
         assert score.promoter
         assert score.doi.startswith("10.")

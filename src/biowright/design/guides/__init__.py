@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         ActivityScore,
         activity_score,
         crisprscan,
+        repression_score,
         rule_set_1,
         rule_set_2,
     )
@@ -51,6 +52,7 @@ _HOMES = {
         "ActivityScore",
         "activity_score",
         "crisprscan",
+        "repression_score",
         "rule_set_1",
         "rule_set_2",
     ),
@@ -110,6 +112,7 @@ __all__ = [
     "rank_guides",
     "read_starts",
     "regulatory_guides",
+    "repression_score",
     "rule_set_1",
     "rule_set_2",
     "rule_set_3",
