@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -407,6 +409,35 @@ def test_new_parts_are_found_and_files_are_read_again(tmp_path: Path, proteins: 
     again = SequenceIndex(tmp_path / "index", parts)
     assert all(len(each.protein_offsets) for each in again.segments())
     assert again.proteins(codes, wanted).number.tolist() == list(range(1, 41))
+
+
+def test_segments_are_searched_side_by_side_and_by_several_readers(
+    tmp_path: Path, proteins: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rng = random.Random(12)
+    monkeypatch.setattr("biowright.library.index.index.GROWTH", 0)
+    parts = Parts()
+    writer = SequenceIndex(tmp_path / "index", parts)
+    for first in range(0, 40, 10):
+        parts.parts += [(spelled(rng, letters), False) for letters in proteins[first : first + 10]]
+        writer.update()
+    codes = [residue_codes(mutated(rng, letters, 0.7).encode()) for letters in proteins]
+    readers = [SequenceIndex(tmp_path / "index", parts) for _ in range(8)]
+    assert len(readers[0].segments()) == 4
+    wanted = _wanted(readers[0])
+    alone = readers[0].proteins(codes, wanted, limit=1)
+    assert alone.number.tolist() == list(range(1, 41))
+    few = codes[::8]
+    alone = readers[0].proteins(few, wanted, limit=1)
+    with ThreadPoolExecutor(8) as pool:
+        for hits in pool.map(lambda reader: reader.proteins(few, wanted, limit=1), readers):
+            assert list(hits) == list(alone)
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as executor:
+        hits = readers[0].proteins(few, wanted, limit=1, executor=executor)
+    assert list(hits) == list(alone)
+    mask = np.zeros(41, np.bool_)
+    mask[[3, 17]] = True
+    assert readers[0].proteins(codes, wanted, allowed=mask, limit=1).number.tolist() == [3, 17]
 
 
 def _wanted(index: SequenceIndex):  # type: ignore[no-untyped-def]

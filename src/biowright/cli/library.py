@@ -13,6 +13,7 @@ from cyclopts import Parameter
 from biowright.core import InputError
 from biowright.formats import write
 from biowright.library import Filters, Library, LoadReport, PartVersion
+from biowright.library.proteins import spelled_index
 from biowright.library.searching import index_of
 
 from .arguments import Force, Json, given, named
@@ -102,6 +103,7 @@ def add(
         if sum(document["added"] for document in documents) >= _MANY:
             # few are searched in memory; many would make the first search wait
             index_of(library).update()
+            spelled_index(library).update()
         if json:
             total = {key: sum(d[key] for d in documents) for key in ("added", "parts", "skipped")}
             refused = sum(len(d["refused"]) for d in documents)

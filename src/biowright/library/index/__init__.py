@@ -1,9 +1,9 @@
 """Search by sequence: an index that is derived from a library, and made again where it is damaged.
 
 `SequenceIndex` keeps the letters of all parts as bit planes in memory-mapped files, with a table of
-windows of up to twelve letters that begin at every fourth base. One table serves every question:
-literal stretches (any 15 letters hold a window), relatives (windows with some letters changed) and
-proteins (windows of all codons). IUPAC motifs read the planes themselves, 64 bases at once.
+windows of up to twelve letters that begin at every fourth base. One table serves literal stretches
+(any 15 letters hold a window) and relatives (windows with some letters changed). IUPAC motifs read
+the planes themselves, 64 bases at once; proteins have a table of words of four amino acids.
 
 What was added after the last file was written is searched in memory, so that a part is found as
 soon as it is there.
