@@ -15,7 +15,7 @@ from .simulation import Duplex, Products
 
 __all__ = ["replay_plan"]
 
-_PLANNED = {"pcr", "annealing", "pca", "gibson", "tar", "golden-gate"}
+_PLANNED = {"pcr", "annealing", "pca", "gibson", "tar", "golden-gate", "release"}
 
 
 def replay_plan(document: Mapping[str, Any]) -> list[Replayed]:
@@ -112,6 +112,9 @@ def _planned(method: str, inputs: list[Duplex], reaction: Mapping[str, Any]) -> 
             template, forward, reverse = inputs
             anneal = min(15, len(forward), len(reverse))
             return simulation.pcr(template, forward.record, reverse.record, anneal=anneal)
+        case "release":
+            circle, *guides = inputs
+            return simulation.cleave(circle, [guide.record for guide in guides])
         case "annealing":
             one, other = (given.record for given in inputs)
             return simulation.hybridise(one, other, anneal=min(5, len(one), len(other)))

@@ -40,6 +40,7 @@ def plan(
     method: Several = (),
     enzyme: Several = ("BsaI", "BsmBI", "BbsI", "SapI"),
     reuse: int = 150,
+    vector: Path | None = None,
     domesticate: Annotated[bool, Parameter(negative=())] = False,
     best: str = "cheapest",
     out: Path | None = None,
@@ -68,6 +69,8 @@ def plan(
         Enzymes for Golden Gate, in the order of preference.
     reuse
         The shortest stretch that is copied from what one has, in bp; 0 for none.
+    vector
+        A file with a vector of yeast, in which long linear DNA is put together and kept.
     domesticate
         Remove the sites of an enzyme from the targets' genes by synonymous codons first; says which.
     best
@@ -107,7 +110,13 @@ def plan(
                 f"{record.name}: {len(changes)} codons changed for {scissors}: {changed[record.name]}"
             )
     found = plan_synthesis(
-        wanted, have=stock, vendors=vendor, methods=method, enzymes=enzyme, reuse=reuse
+        wanted,
+        have=stock,
+        vendors=vendor,
+        methods=method,
+        enzymes=enzyme,
+        reuse=reuse,
+        vector=_vector(vector),
     )
     chosen = offer_fixes(choose_plan(found, best))
     files: dict[str, str] = {}
@@ -152,6 +161,15 @@ def plan(
     if out is not None:
         sys.stdout.write(f"{len(files)} files in {out}{': ' + marking if marking else ''}\n")
     return 0
+
+
+def _vector(path: Path | None) -> Record | None:
+    if path is None:
+        return None
+    records = read(path)
+    if len(records) != 1:
+        raise InputError(f"{len(records)} records", path=path, expected="one vector")
+    return records[0]
 
 
 def _library(path: Path, wanted: Sequence[Record], least: int) -> list[Record]:

@@ -38,6 +38,8 @@ class Wishes:
         For Golden Gate, in the order of preference.
     least : int
         Of a stretch that is copied from what one has, in bp.
+    vector : Record, optional
+        A vector of yeast, in which linear products of recombination are kept and out of which they are cut.
     """
 
     method: str
@@ -46,6 +48,7 @@ class Wishes:
     long_oligos: Product
     enzymes: tuple[str, ...] = ("BsaI", "BsmBI", "BbsI", "SapI")
     least: int = 150
+    vector: Record | None = None
 
 
 @dataclass(slots=True)

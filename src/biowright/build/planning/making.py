@@ -7,25 +7,30 @@ of 100 kb of these, and so on (Gibson et al. 2010, doi:10.1126/science.1190719).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from biowright.core import NegativeResult, Record
+from biowright.bio import find
+from biowright.core import Molecule, NegativeResult, Record
+from biowright.core import Sequence as Letters
 
 from ..names import plain_name
-from .collecting import place_of
+from .collecting import other, place_of
 from .pots import PotBench
 from .reuse import Match
 from .splitting import REACH, Ground
-from .steps import METHODS
+from .steps import METHODS, Junction
 
 __all__ = ["Maker"]
 
 BLOCKS = (10_000, 100_000, 1_000_000)
 SLACK = 400
 """How far the cut between two blocks may move from where they would be equally long, in bp."""
+_SPARES = ("TCA", "ACA", "GTC", "CAT", "AGT", "CTG")  # between an insert's end and the PAM
+_FOOT = 22  # bases by which a primer with a hook binds the vector
 
 
 @dataclass(slots=True)
@@ -128,13 +133,92 @@ class Maker(PotBench):
                 made = self._amplified(made, level - 1)
             inputs.append(made)
         junctions = tuple(self._junction(ground, cut, tar.overlap, tar.junction) for cut in cuts)
-        self.notices[
-            "blocks are kept in yeast between the hooks of a TAR vector, and cut out of it for the next "
-            "level; the vector is not part of the orders, and a last circle needs a yeast origin and marker"
-        ] = None
+        vector = self.wishes.vector
+        if not closed and vector is not None:
+            return self._kept(name, inputs, level, ground.window(start, end), junctions, vector)
+        if closed:
+            self.notices[f"{name} is closed in yeast: it needs an origin and a marker of yeast"] = (
+                None
+            )
+        else:
+            self.notices[
+                "blocks are kept in yeast between the hooks of a TAR vector, and cut out of it for the "
+                "next level; no vector was named, so that it is neither ordered nor part of the proof"
+            ] = None
         return self._reaction(
             name, "tar", inputs, level, ground.window(start, end), closed, junctions=junctions
         )
+
+    def _kept(
+        self,
+        name: str,
+        inputs: list[str],
+        level: int,
+        letters: str,
+        junctions: tuple[Junction, ...],
+        vector: Record,
+    ) -> str:
+        """Recombine blocks with a vector into a circle, and cut the insert out of it, exactly.
+
+        The vector gets hooks to both ends by PCR. Between hook and vector stand three bases and a PAM, so
+        that Cas9, which cuts three bases before the PAM, cuts where the insert ends.
+        """
+        hook, tar = METHODS["tar"].overlap, METHODS["tar"]
+        body = str(vector.sequence).upper()
+        there = self._taken(vector)
+        chosen = None
+        for spare in _SPARES:
+            behind, before = f"{spare}TGG", f"CCA{other(spare)}"
+            whole = letters + behind + body + before
+            guides = (letters[-17:] + spare, other(letters[:17]) + spare)
+            circle = Letters(whole, Molecule.DNA, "circular")
+            if all(len(list(find(circle, guide + "NGG"))) == 1 for guide in guides):
+                chosen = behind, before, whole, guides
+                break
+        if chosen is None:
+            raise NegativeResult(f"no guide cuts {name} out of {vector.name} and nowhere else")
+        behind, before, whole, guides = chosen
+        tails = (letters[-hook:] + behind, other(before + letters[:hook]))
+        primers = [
+            self._primer(
+                tail + foot,
+                f"{name}_hook{side}",
+                f"a hook of {hook} bp to {name}, on {vector.name}",
+            )
+            for side, tail, foot in (
+                ("F", tails[0], body[:_FOOT]),
+                ("R", tails[1], other(body[-_FOOT:])),
+            )
+        ]
+        hooked = self._reaction(
+            f"{name}_vector",
+            "pcr",
+            [there, *primers],
+            level,
+            letters[-hook:] + behind + body + before + letters[:hook],
+            False,
+        )
+        ends = tuple(
+            Junction(-hook, 0, text, 0.0, tar.junction, "with the vector")
+            for text in (letters[-hook:], letters[:hook])
+        )
+        kept = self._reaction(
+            f"{name}_in_{plain_name(vector.name)}",
+            "tar",
+            [*inputs, hooked],
+            level,
+            whole,
+            True,
+            junctions=(*junctions, *ends),
+        )
+        spacers = [
+            self._primer(
+                guide, f"{name}_guide{side}", f"the spacer of the guide that cuts {name} out"
+            )
+            for side, guide in zip("RL", guides, strict=True)
+        ]
+        right = math.prod(junction.fidelity for junction in (*junctions, *ends))
+        return self._reaction(name, "release", [kept, *spacers], level, letters, False, right=right)
 
     def _even(
         self, ground: Ground, start: int, end: int, closed: bool, count: int, overlap: int

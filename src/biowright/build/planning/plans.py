@@ -31,6 +31,7 @@ def plan_synthesis(
     methods: Sequence[str] = (),
     enzymes: Sequence[str] = ("BsaI", "BsmBI", "BbsI", "SapI"),
     reuse: int = 150,
+    vector: Record | None = None,
 ) -> list[Alternative]:
     """Plan how to make targets from what one has and what can be ordered, in several ways.
 
@@ -48,6 +49,9 @@ def plan_synthesis(
         For Golden Gate, in the order of preference.
     reuse : int, default 150
         The shortest stretch that is copied from what one has, in bp; 0 for none.
+    vector : Record, optional
+        A vector of yeast (TAR), for what is put together there: linear products get hooks to it, and are
+        cut out of it by Cas9 exactly at their ends; all that is part of the plan and of its proof.
 
     Returns
     -------
@@ -83,6 +87,14 @@ def plan_synthesis(
             from biowright.core import suggest
 
             raise InputError(f"no method '{method}'", hint=suggest(method, ASSEMBLIES))
+    if vector is not None:
+        check_letters(vector)
+        if len(vector) < 500:
+            raise InputError(
+                f"a vector of {len(vector)} bp",
+                record=vector.name,
+                expected="one with a yeast origin and marker",
+            )
     if reuse < 0:
         raise InputError(f"reuse of {reuse} bp", expected="0 or more")
     if "golden-gate" in chosen_methods:
@@ -114,6 +126,7 @@ def plan_synthesis(
                 product("idt-ultramers"),
                 tuple(enzymes),
                 reuse or 150,
+                vector,
             )
             label = made.id
             try:
@@ -191,7 +204,13 @@ def _planned(
     try:
         prove(plan)
     except BiowrightError as error:
-        raise NegativeResult(f"the plan was not proven: {error}") from error
+        yeast = any(
+            reaction.method == "tar" and not reaction.circular for reaction in plan.reactions
+        )
+        raise NegativeResult(
+            f"the plan was not proven: {error}",
+            hint="name a vector of yeast: only what holds it is selected" if yeast else None,
+        ) from error
     return replace(plan, proven=True)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from biowright.core import Molecule, NegativeResult, Record
 from biowright.core import Sequence as Letters
 
-from ..simulation import Duplex, Products, gibson, golden_gate, overlap_extension, pcr
+from ..simulation import Duplex, Products, cleave, gibson, golden_gate, overlap_extension, pcr
 from .steps import METHODS, Reaction, SynthesisPlan
 
 __all__ = ["prove", "simulate_reaction"]
@@ -76,7 +76,11 @@ def simulate_reaction(reaction: Reaction, tube: Mapping[str, Duplex]) -> Duplex:
             f"({reaction.length:,} bp), but {len(products)} other products",
             hint=notes or None,
         )
-    if len(products) > 1 and reaction.method != "golden-gate":
+    if reaction.method == "release" and len(products) != 2:
+        raise NegativeResult(
+            f"the guides cut {reaction.name} and its vector into {len(products)} pieces, not into two"
+        )
+    if len(products) > 1 and reaction.method not in ("golden-gate", "release"):
         kinds = ", ".join(f"{len(p):,} bp" for p in products if p is not found)
         raise NegativeResult(
             f"{METHODS[reaction.method].title} of {reaction.name} gives other products too: {kinds}"
@@ -96,6 +100,9 @@ def _react(reaction: Reaction, inputs: list[Duplex]) -> Products:
             return overlap_extension(inputs, overlap=overlap, each=True)
         case "gibson" | "tar":
             return gibson(inputs, overlap=overlap, circular=closed, each=True)
+        case "release":
+            circle, *guides = inputs
+            return cleave(circle, [guide.record for guide in guides])
         case "golden-gate":
             return golden_gate(inputs, reaction.enzyme, circular=closed, each=True)
         case _:

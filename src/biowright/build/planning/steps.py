@@ -55,6 +55,7 @@ METHODS = {
         Method("golden-gate", "Golden Gate", 4, 20, 12_000, 4, 0.99, True),
         Method("gibson", "Gibson assembly", 4, 6, 12_000, 32, 0.97, True),
         Method("tar", "recombination in yeast (TAR)", 12, 12, 1_500_000, 80, 0.97, True),
+        Method("release", "release from its vector by Cas9", 1, 1, 1_500_000, 0, 1.0, False),
     )
 }
 
@@ -128,7 +129,7 @@ class Reaction:
         A key of `METHODS`.
     inputs : tuple of str
         Names of orders, of molecules that are there, and of products of earlier reactions. For a PCR:
-        template, forward primer, reverse primer.
+        template, forward primer, reverse primer; for a release: the circle, then the guides.
     level : int
         0 for pieces, 1 for what is made of them, and so on.
     length : int

@@ -18,6 +18,7 @@ from biowright.core.lazy import lazy_names
 if TYPE_CHECKING:
     from .amplification import PrimerSite, pcr, primer_sites
     from .bridging import ligase_cycling
+    from .cleaving import cleave
     from .duplex import Duplex
     from .homology import crispr, homologous_recombination
     from .ligation import cut, golden_gate, ligate, restrict_and_ligate
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "bridging": ("ligase_cycling",),
+    "cleaving": ("cleave",),
     "duplex": ("Duplex",),
     "homology": ("crispr", "homologous_recombination"),
     "ligation": ("cut", "golden_gate", "ligate", "restrict_and_ligate"),
@@ -65,6 +67,7 @@ __all__ = [
     "add_tails",
     "basic",
     "basic_linkers",
+    "cleave",
     "clip",
     "crispr",
     "cut",
