@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from biowright.core import Molecule, Sequence, cdseguid, ldseguid
 from biowright.library.canonical import checksums, circle_key
-from biowright.library.packing import Block, flags_of, pack
+from biowright.library.packing import Block, flags_of, pack, unpack_one
 
 LETTERS = {
     Molecule.DNA: "ACGT" * 8 + "acgtNNNnRYKMSWBDHVXU-.u",
@@ -77,3 +77,33 @@ def test_a_circle_has_one_key(letters: str, turn: int) -> None:
     turned = circle.rotate(turn)
     key = circle_key(circle.data)
     assert circle_key(turned.data) == circle_key(turned.reverse_complement().data) == key
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_one_sequence_is_read_without_the_others(seed: int) -> None:
+    rng = random.Random(seed)
+    plain = ("ACGT", "ACGU")
+    odd = ("ACGTN", "acgtACGT", "RYSWN", "MKV")
+    letters, kinds = [], []
+    for _ in range(60):
+        alphabet = rng.choice(plain if seed == 0 else plain + odd)
+        letters.append("".join(rng.choices(alphabet, k=rng.randint(1, 40))).encode())
+        kinds.append(
+            Molecule.PROTEIN
+            if alphabet == "MKV"
+            else Molecule.RNA
+            if alphabet == "ACGU"
+            else Molecule.DNA
+        )
+    flags = [flags_of(kind, False, False) for kind in kinds]
+    data = pack(b"".join(letters), [len(piece) for piece in letters], flags)
+    block = Block.of(data)
+    alone = 0
+    for index, piece in enumerate(letters):
+        found = unpack_one(lambda start, end: data[start:end], index)
+        if found is None:
+            assert piece.translate(None, b"ACGTU") or kinds[index] is Molecule.PROTEIN
+            continue
+        alone += 1
+        assert found == block.nucleotides(index, index + 1)[0] == piece.replace(b"U", b"T")
+    assert alone > 10

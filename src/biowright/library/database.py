@@ -150,7 +150,7 @@ class Database:
         """Open a blob for reading pieces of it; None where the database cannot."""
         if not self.sqlite:
             return None
-        self.quick("SELECT 1", ())  # the connection of this thread
+        self._cursor()
         return self._local.connection.driver_connection.blobopen(table, column, row, readonly=True)
 
     def quick(self, statement: str, values: Sequence[Any]) -> list[Any]:
@@ -162,6 +162,12 @@ class Database:
             With ``?`` for each value.
         values : sequence
         """
+        cursor = self._cursor()
+        cursor.execute(statement if self.sqlite else statement.replace("?", "%s"), tuple(values))
+        return cast(list[Any], cursor.fetchall())
+
+    def _cursor(self) -> Any:
+        """Give the cursor of this thread."""
         connection = getattr(self._local, "connection", None)
         if connection is None:
             connection = self.engine.raw_connection()
@@ -169,9 +175,7 @@ class Database:
             if not self.sqlite:
                 connection.driver_connection.autocommit = True
             self._local.cursor = connection.cursor()
-        cursor = self._local.cursor
-        cursor.execute(statement if self.sqlite else statement.replace("?", "%s"), tuple(values))
-        return cast(list[Any], cursor.fetchall())
+        return self._local.cursor
 
     def term(self, connection: sa.Connection, kind: str, text: str) -> int:
         """Give the number of a word that many rows say, and note it where it is new."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ import numpy as np
 from biowright.core import InputError, Molecule, Sequence
 
 from . import tables as t
-from .canonical import checksums, circle_keys
+from .canonical import circle_keys
 from .packing import CIRCULAR, REVERSED
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ __all__ = ["ExactHit", "find_exact"]
 
 _TO_DNA = bytes.maketrans(b"U", b"T")
 _FLIP = bytes.maketrans(b"ACGTMRWSYKVHDB", b"TGCAKYWSRMBDHV")
-_STAY = np.zeros(1, np.uint8)
 _QUERY = f"SELECT number, length, flags, seguid FROM {t.versions.name} WHERE circle = ?"
 
 
@@ -66,16 +66,20 @@ def find_exact(
     rows = database.quick(_QUERY, (int(circle_keys(letters, bounds)[0]),))
     if not rows:
         return []
-    linear, mine = checksums(letters, bounds, _STAY)
+    other = letters.translate(_FLIP)[::-1]
+    turned = other < letters
+    # the SEGUID of a double strand: see `canonical.checksums`
+    strands = b";".join((other, letters) if turned else (letters, other))
+    linear = hashlib.sha1(strands, usedforsecurity=False).digest()
     hits = []
     for number, length, flags, seguid in rows:
         if length != len(letters):
             continue
         # the checksum of a circle is that of its least rotation, wherever it begins
-        if not flags & CIRCULAR and bytes(seguid or b"") == linear[0]:
-            strand = 1 if int(mine[0]) == (flags & REVERSED > 0) else -1
+        if not flags & CIRCULAR and bytes(seguid or b"") == linear:
+            strand = 1 if turned == (flags & REVERSED > 0) else -1
             hits.append(ExactHit(number, 0, strand, length, False))
-        elif hit := _compared(reader, letters, number, flags):
+        elif hit := _compared(reader, letters, other, number):
             hits.append(hit)
     if not rotations:
         circles = {row[0] for row in rows if row[2] & CIRCULAR}
@@ -94,11 +98,11 @@ def _letters(sequence: Sequence | str | bytes) -> bytes:
     return data.translate(_TO_DNA) if b"U" in data else data
 
 
-def _compared(reader: Reader, letters: bytes, number: int, flags: int) -> ExactHit | None:
+def _compared(reader: Reader, letters: bytes, other: bytes, number: int) -> ExactHit | None:
     """Compare letter by letter, and find the place where the query begins."""
     own = reader.nucleotides(number)
     twice = own + own
-    for strand, wanted in ((1, letters), (-1, letters.translate(_FLIP)[::-1])):
+    for strand, wanted in ((1, letters), (-1, other)):
         start = twice.find(wanted)
         if start >= 0:
             return ExactHit(number, start, strand, len(own), start > 0)

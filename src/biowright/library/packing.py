@@ -209,13 +209,26 @@ def unpack_one(read: Callable[[int, int], bytes], index: int) -> bytes | None:
     Returns
     -------
     bytes or None
-        Its letters; None where the block holds more than A, C, G and T and must be opened.
+        Its letters; None where there is more than A, C, G and T among them.
     """
     n, runs, raw = np.frombuffer(read(0, 12), "<u4", 3).tolist()
-    if runs or raw:
-        return None
-    sizes = np.frombuffer(read(12, 12 + 4 * (index + 1)), "<u4").astype(np.int64)
-    at = 12 + 5 * n + int(((sizes[:-1] + 3) >> 2).sum())
+    at = 12 + 5 * n
+    # what follows the letters is looked at only where there is something
+    head = read(12, at if raw else 12 + 4 * (n if runs else index + 1))
+    sizes = np.frombuffer(head, "<u4", len(head) // 4 if not raw else n).astype(np.int64)
+    bytes_of = (sizes + 3) >> 2
+    if raw:
+        kept = np.frombuffer(head, np.uint8, n, 4 * n) & RAW != 0
+        if kept[index]:
+            return None
+        bytes_of[kept] = 0
+    if runs:
+        table = at + int(bytes_of.sum())
+        owners = np.frombuffer(read(table, table + 16 * runs), "<u4")[::4]
+        if (owners == index).any():
+            return None
+    at += int(bytes_of[:index].sum())
+    sizes = sizes[: index + 1]
     size = sizes[-1:]
     packed = np.frombuffer(read(at, at + (int(size[0]) + 3) // 4), np.uint8)
     out = np.empty(int(size[0]), np.uint8)

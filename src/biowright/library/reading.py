@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
@@ -36,6 +37,8 @@ class Reader:
         self._database = database
         # committed blocks never change
         self._block = lru_cache(maxsize=16)(self._load_block)
+        self._firsts: list[int] = []
+        self._known = 0
 
     def last(self) -> int:
         """Give the highest number that is committed."""
@@ -75,14 +78,15 @@ class Reader:
 
     def nucleotides(self, number: int) -> bytes:
         """Give the upper-case nucleotides of one version, without those beside it if that can be."""
-        rows = self._database.quick(
-            f"SELECT first FROM {t.blocks.name} WHERE first <= ? ORDER BY first DESC LIMIT 1",
-            (number,),
-        )
-        blob = self._database.piece(t.blocks.name, "payload", rows[0][0]) if rows else None
+        if not self._firsts or number > self._known:
+            self._known = self.last()
+            rows = self._database.quick(f"SELECT first FROM {t.blocks.name} ORDER BY first", ())
+            self._firsts = [row[0] for row in rows]
+        first = self._firsts[bisect_right(self._firsts, number) - 1] if self._firsts else 0
+        blob = self._database.piece(t.blocks.name, "payload", first) if first else None
         if blob is not None:
             with blob:
-                found = unpack_one(lambda start, end: blob[start:end], number - rows[0][0])
+                found = unpack_one(lambda start, end: blob[start:end], number - first)
             if found is not None:
                 return found
         ((_, letters, _),) = self.read(number, number)
