@@ -8,15 +8,17 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
-from biowright.core import ConflictError, NegativeResult, circularise
+from biowright.core import ConflictError, InputError, NegativeResult, circularise
 from biowright.design.edits import (
     DonorRules,
     EditDesign,
     Genome,
     MageRules,
+    PopoutRules,
     PrimeRules,
     design_edits,
     edit_pieces,
+    markers,
     read_table,
     write_edits,
 )
@@ -36,14 +38,20 @@ def edits(
     table: Path,
     *,
     genome: Path,
-    method: Literal["mage", "hdr", "base", "prime"],
+    method: Literal["mage", "hdr", "base", "prime", "popout"],
     out: Path,
     nuclease: str | None = None,
-    arms: int = 500,
+    arms: int | None = None,
     length: int = 90,
     origin: int | None = None,
     terminus: int | None = None,
     backbone: str | None = None,
+    marker: str | None = None,
+    cassette: Path | None = None,
+    way: Literal["counterselect", "repeats", "site", "plasmid"] = "counterselect",
+    site: str = "FRT",
+    repeat: int = 60,
+    cut: Annotated[bool, Parameter(negative=())] = False,
     primers: bool = True,
     customer: str = "",
     circular: Annotated[bool, Parameter(negative=())] = False,
@@ -64,13 +72,14 @@ def edits(
     genome
         Annotated, in any format that is read.
     method
-        mage: oligos for recombineering; hdr: guide and donor; base: base editing; prime: pegRNAs.
+        mage: oligos for recombineering; hdr: guide and donor; base: base editing; prime: pegRNAs;
+        popout: two steps with a marker that goes in and out.
     out
         The folder to write.
     nuclease
         Of the guides; SpCas9 by default, BE4max for base.
     arms
-        hdr: homology at each end of a donor, in nt.
+        hdr and popout: homology at each end, in nt; 500 for hdr and plasmids, else 50.
     length
         mage: of an oligo, in nt.
     origin
@@ -79,6 +88,20 @@ def edits(
         mage: where replication ends.
     backbone
         A plasmid for the guides, such as pX330: orders the oligos that clone them.
+    marker
+        popout: its name, such as tetA-sacB, URA3 or kan.
+    cassette
+        popout: a file with its letters, from promoter to terminator; for plasmid the whole plasmid.
+    way
+        popout: counterselect (a donor replaces the marker), repeats (it leaves between direct
+        repeats), site (a recombinase takes it out, a site stays), plasmid (in by one arm, out by the
+        other).
+    site
+        popout, site: FRT, loxP or another site.
+    repeat
+        popout, repeats: their length in nt.
+    cut
+        popout, repeats: with a site of I-SceI.
     primers
         Choose genotyping primers.
     customer
@@ -96,9 +119,12 @@ def edits(
         records = tuple(r if r.circular else circularise(r) for r in records)
     rules = {
         "mage": lambda: MageRules(length=length),
-        "hdr": lambda: DonorRules(arm=arms, reach=min(60, arms - 1)),
+        "hdr": lambda: DonorRules(
+            arm=500 if arms is None else arms, reach=min(60, (500 if arms is None else arms) - 1)
+        ),
         "prime": PrimeRules,
         "base": lambda: None,
+        "popout": lambda: _popout_rules(marker, cassette, way, site, repeat, cut, arms),
     }[method]()
 
     def progress(done: int, count: int) -> None:
@@ -153,6 +179,32 @@ def edits(
     if len(plan.failures) > _SHOWN:
         note(f"and {len(plan.failures) - _SHOWN:,} more in {out / 'failures.csv'}")
     return 1 if plan.failures else 0
+
+
+def _popout_rules(
+    marker: str | None,
+    cassette: Path | None,
+    way: str,
+    site: str,
+    repeat: int,
+    cut: bool,
+    arms: int | None,
+) -> PopoutRules:
+    if marker is None or cassette is None:
+        raise InputError(
+            "popout needs a marker",
+            hint=f"--cassette FILE --marker with one of {', '.join(markers())}",
+        )
+    pieces = list(read(cassette))
+    if len(pieces) != 1:
+        raise InputError(f"there are {len(pieces)} sequences, not one", path=cassette)
+    arm = arms if arms is not None else 500 if way == "plasmid" else 50
+    try:
+        return PopoutRules(
+            str(pieces[0].sequence), marker, way, site=site, repeat=repeat, cut=cut, arm=arm
+        )
+    except InputError as error:
+        raise error.located(path=cassette) from None
 
 
 def _document(design: EditDesign) -> dict[str, object]:

@@ -18,6 +18,7 @@ from biowright.core.lazy import lazy_names
 if TYPE_CHECKING:
     from .base_editing import BaseEdit
     from .campaign import EditDesign, EditPlan, Failure, Guide, design_edits
+    from .cassettes import Cassette, StageCheck, check_stages
     from .change import Change, Edit, parse_change, possible_edits
     from .cloning import Backbone, GuideArray, backbones, cloning_oligos, guide_array
     from .donors import Donor, DonorRules
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from .genome import Gene, Genome
     from .mage import MageOligo, MageRules, mismatch_repair
     from .package import edit_pieces, write_edits
+    from .popout import Marker, Popout, PopoutRules, markers
     from .prime import PrimeEdit, PrimeRules
     from .proof import Homology, Recombination, prove, recombine
     from .table import Request, parse_table, read_table
@@ -33,12 +35,14 @@ if TYPE_CHECKING:
 _HOMES = {
     "base_editing": ("BaseEdit",),
     "campaign": ("EditDesign", "EditPlan", "Failure", "Guide", "design_edits"),
+    "cassettes": ("Cassette", "StageCheck", "check_stages"),
     "change": ("Change", "Edit", "parse_change", "possible_edits"),
     "cloning": ("Backbone", "GuideArray", "backbones", "cloning_oligos", "guide_array"),
     "donors": ("Donor", "DonorRules"),
     "genome": ("Gene", "Genome"),
     "mage": ("MageOligo", "MageRules", "mismatch_repair"),
     "package": ("edit_pieces", "write_edits"),
+    "popout": ("Marker", "Popout", "PopoutRules", "markers"),
     "prime": ("PrimeEdit", "PrimeRules"),
     "proof": ("Homology", "Recombination", "prove", "recombine"),
     "forks": ("Replication", "replication"),
@@ -50,6 +54,7 @@ __getattr__, __dir__ = lazy_names(__name__, _HOMES)
 __all__ = [
     "Backbone",
     "BaseEdit",
+    "Cassette",
     "Change",
     "Donor",
     "DonorRules",
@@ -64,18 +69,24 @@ __all__ = [
     "Homology",
     "MageOligo",
     "MageRules",
+    "Marker",
+    "Popout",
+    "PopoutRules",
     "PrimeEdit",
     "PrimeRules",
     "Recombination",
     "Replication",
     "Request",
+    "StageCheck",
     "Target",
     "backbones",
+    "check_stages",
     "cloning_oligos",
     "design_edits",
     "edit_pieces",
     "find_targets",
     "guide_array",
+    "markers",
     "mismatch_repair",
     "parse_change",
     "parse_table",

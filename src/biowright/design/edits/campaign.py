@@ -18,6 +18,7 @@ from .forks import Replication, replication
 from .genome import Genome
 from .genotyping import genotyping_pair
 from .mage import MageOligo, MageRules, design_oligo
+from .popout import Popout, PopoutRules, design_popout, stage_checks
 from .prime import PrimeEdit, PrimeRules, possible_prime_edits
 from .proof import Homology, edited_record, prove
 from .table import Request
@@ -25,9 +26,16 @@ from .targets import Target, find_targets, still_cut
 
 __all__ = ["METHODS", "EditDesign", "EditPlan", "Failure", "Guide", "design_edits"]
 
-METHODS = ("mage", "hdr", "base", "prime")
-_USUAL = {"mage": "SpCas9", "hdr": "SpCas9", "base": "BE4max", "prime": "SpCas9"}
+METHODS = ("mage", "hdr", "base", "prime", "popout")
+_USUAL = {
+    "mage": "SpCas9",
+    "hdr": "SpCas9",
+    "base": "BE4max",
+    "prime": "SpCas9",
+    "popout": "SpCas9",
+}
 _MISMATCHES = 3
+_MARGIN = 60  # nt between an edit and its primers, at least
 
 Progress = Callable[[int, int], None]
 
@@ -60,7 +68,7 @@ class EditDesign:
     ----------
     request : Request
     edit : Edit
-    made : MageOligo, Donor, BaseEdit or PrimeEdit
+    made : MageOligo, Donor, BaseEdit, PrimeEdit or Popout
     guide : Guide, optional
         The guide that cuts or nicks; for recombineering the one that kills cells without the edit.
     primers : PrimerPair, optional
@@ -70,7 +78,7 @@ class EditDesign:
 
     request: Request
     edit: Edit
-    made: MageOligo | Donor | BaseEdit | PrimeEdit
+    made: MageOligo | Donor | BaseEdit | PrimeEdit | Popout
     guide: Guide | None
     primers: PrimerPair | None
     notices: tuple[str, ...] = ()
@@ -127,6 +135,8 @@ class EditPlan:
             for design in self.designs:
                 made = design.made
                 parts = (design.edit, *(made.silent if isinstance(made, Donor) else ()))
+                if isinstance(made, Popout):
+                    parts = (made.final,)
                 if design.edit.contig != contig:
                     continue
                 over = max(part.end for part in parts) > len(records[contig])
@@ -150,7 +160,7 @@ class _Work:
     genome: Genome
     homology: Homology
     nuclease: Nuclease
-    rules: MageRules | DonorRules | PrimeRules | None
+    rules: MageRules | DonorRules | PrimeRules | PopoutRules | None
     forks: tuple[Replication, ...]
 
     def options(self, request: Request) -> Iterator[Edit]:
@@ -163,7 +173,7 @@ def design_edits(
     method: str,
     *,
     nuclease_name: str | None = None,
-    rules: MageRules | DonorRules | PrimeRules | None = None,
+    rules: MageRules | DonorRules | PrimeRules | PopoutRules | None = None,
     origin: int | None = None,
     terminus: int | None = None,
     primers: bool = True,
@@ -179,10 +189,11 @@ def design_edits(
     genome : Genome
     requests : sequence of Request
     method : str
-        ``mage`` (recombineering oligonucleotides), ``hdr`` (guide and donor), ``base`` or ``prime``.
+        ``mage`` (recombineering oligonucleotides), ``hdr`` (guide and donor), ``base``,
+        ``prime`` or ``popout`` (two steps with a marker; its rules must be given).
     nuclease_name : str, optional
         SpCas9 by default, BE4max for base editing.
-    rules : MageRules, DonorRules or PrimeRules, optional
+    rules : MageRules, DonorRules, PrimeRules or PopoutRules, optional
         For the method.
     origin, terminus : int, optional
         Of replication, for recombineering, where the genome doesn't say.
@@ -211,7 +222,9 @@ def design_edits(
     """
     if method not in METHODS:
         raise InputError(f"there is no method '{method}'", hint=suggest(method, METHODS))
-    wanted = {"mage": MageRules, "hdr": DonorRules, "prime": PrimeRules}.get(method)
+    wanted = {"mage": MageRules, "hdr": DonorRules, "prime": PrimeRules, "popout": PopoutRules}.get(
+        method
+    )
     if rules is not None and (wanted is None or not isinstance(rules, wanted)):
         raise InputError(f"{type(rules).__name__} are no rules for '{method}'")
     tool = nuclease(nuclease_name or _USUAL[method])
@@ -222,7 +235,7 @@ def design_edits(
         for i, r in enumerate(genome.records)
     )
     work = _Work(genome, Homology(genome), tool, rules, forks)
-    walk = {"mage": _mage, "hdr": _hdr, "base": _base, "prime": _prime}[method]
+    walk = {"mage": _mage, "hdr": _hdr, "base": _base, "prime": _prime, "popout": _popout}[method]
     drafts: list[tuple[Request, list[_Draft]]] = []
     failures: list[Failure] = []
     for done, request in enumerate(requests):
@@ -254,7 +267,7 @@ def design_edits(
 class _Draft:
     """A way to make an edit, before its off-targets are known."""
 
-    made: MageOligo | Donor | BaseEdit | PrimeEdit
+    made: MageOligo | Donor | BaseEdit | PrimeEdit | Popout
     target: Target | None
     notices: tuple[str, ...] = ()
 
@@ -335,6 +348,23 @@ def _prime(work: _Work, request: Request) -> list[_Draft]:
     return [_Draft(guide, guide.target, guide.notices) for guide in found]
 
 
+def _popout(work: _Work, request: Request) -> list[_Draft]:
+    if not isinstance(work.rules, PopoutRules):
+        raise InputError("popout needs a marker", hint="give its letters and its name: PopoutRules")
+    options = work.options(request)
+    if request.change.kind == "window":
+        options = (_whole(work.genome, edit, request) for edit in options)
+    made = design_popout(work.genome, work.homology, options, work.rules)
+    return [_Draft(made, None, made.notices)]
+
+
+def _whole(genome: Genome, edit: Edit, request: Request) -> Edit:
+    """Give a window as it was asked, so that a site that stays lies beside the new letters, not in them."""
+    change = request.change
+    old = genome.window(edit.contig, change.start, change.end).decode()
+    return replace(edit, start=change.start, end=change.end, old=old, new=change.letters)
+
+
 def _offtargets(
     genome: Genome, tool: Nuclease, drafts: Sequence[_Draft]
 ) -> dict[str, tuple[int, ...]]:
@@ -378,16 +408,24 @@ def _finished(
             notices.append("TTTT in the spacer ends transcription by U6")
     elif isinstance(made, MageOligo):
         notices.append(f"no guide of {work.nuclease.name} kills cells without the edit only")
-    _prove(work, made)
+    if not isinstance(made, Popout):  # which is proved step by step as it is designed
+        _prove(work, made)
     touched = disturbed(work.genome, edit, work.genome.gene(edit.gene) if edit.gene else None)
     if touched:
         notices.append(f"changes {', '.join(touched)} too")
     pair = None
     if primers:
         try:
-            pair = genotyping_pair(work.genome, work.homology, edit)
+            margin = max(made.reach, _MARGIN) if isinstance(made, Popout) else _MARGIN
+            more = 2 * (margin - _MARGIN)
+            pair = genotyping_pair(
+                work.genome, work.homology, edit, product=(180 + more, 350 + more), margin=margin
+            )
         except BiowrightError as error:
             notices.append(error.what)
+    if isinstance(made, Popout) and primers:
+        assert isinstance(work.rules, PopoutRules)
+        made = stage_checks(work.genome, made, pair, work.rules)
     return EditDesign(request, edit, made, guide, pair, tuple(dict.fromkeys(notices)))
 
 

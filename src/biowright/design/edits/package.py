@@ -18,11 +18,13 @@ from .campaign import EditDesign, EditPlan
 from .cloning import cloning_oligos
 from .donors import Donor
 from .mage import MageOligo
+from .popout import Popout
 from .prime import SCAFFOLD, PrimeEdit
 
 __all__ = ["edit_pieces", "write_edits"]
 
 _WELLS = 96
+_OLIGO = 200  # nt that are ordered as one strand
 _FILES = ("designs.csv", "orders.csv", "plates.csv", "edited.gb", "screening.json", "failures.csv")
 
 
@@ -141,6 +143,8 @@ def orders(plan: EditPlan, backbone: str | None) -> Iterator[tuple[str, str, str
             yield f"{name}_oligo", made.sequence, "oligo", made.ordered(), design.edit.what
         elif isinstance(made, Donor):
             yield f"{name}_donor", made.sequence, "fragment", made.sequence, design.edit.what
+        elif isinstance(made, Popout):
+            yield from _two_steps(name, made)
         elif isinstance(made, PrimeEdit):
             yield f"{name}_pegRNA", made.protected, "fragment", made.protected, design.edit.what
             if made.nick is not None:
@@ -161,6 +165,24 @@ def orders(plan: EditPlan, backbone: str | None) -> Iterator[tuple[str, str, str
                 yield f"{name}_check_{end}", primer.sequence, "oligo", primer.sequence, "genotyping"
     for oligo in plan.joint:
         yield f"{oligo.edit.id}_oligo", oligo.sequence, "oligo", oligo.ordered(), oligo.edit.what
+
+
+def _two_steps(name: str, made: Popout) -> Iterator[tuple[str, str, str, str, str]]:
+    """Walk what a marker that goes in and out needs; the marker itself is at hand, and not ordered."""
+    first = made.first
+    if first is not None and first.primers is not None:
+        for end, primer in (("F", first.primers.forward), ("R", first.primers.reverse)):
+            purpose = f"amplifies {made.marker.name} with arms"
+            yield f"{name}_marker_{end}", primer.sequence, "oligo", primer.sequence, purpose
+    for number, step in enumerate(made.steps, 1):
+        if step.letters and (first is None or step.letters != first.sequence):
+            kind = "oligo" if len(step.letters) <= _OLIGO else "fragment"
+            yield f"{name}_step{number}", step.letters, kind, step.letters, step.what
+    for check in made.checks:
+        if check.name != "over the edit":
+            for end, letters in (("F", check.forward), ("R", check.reverse)):
+                label = check.name.replace(" ", "_").replace("'", "")
+                yield f"{name}_{label}_{end}", letters, "oligo", letters, f"shows the {check.name}"
 
 
 def _plate_rows(ordered: Iterable[tuple[str, str, str, str, str]]) -> Iterator[list[str]]:
@@ -244,11 +266,25 @@ def _dna(design: EditDesign) -> str:
     made = design.made
     if isinstance(made, PrimeEdit):
         return made.extension
+    if isinstance(made, Popout):
+        return made.steps[0].letters
     return "" if isinstance(made, BaseEdit) else made.sequence
 
 
 def _details(design: EditDesign) -> str:
     made = design.made
+    if isinstance(made, Popout):
+        steps = "; ".join(
+            f"{n}. {step.what}; grows: {step.selection}" for n, step in enumerate(made.steps, 1)
+        )
+        shown = "; ".join(
+            f"PCR {check.name}: "
+            + ", ".join(
+                f"{stage} {'/'.join(map(str, sizes)) or 'none'}" for stage, sizes in check.products
+            )
+            for check in made.checks
+        )
+        return f"{steps}. Host: {made.marker.host}. {shown}".rstrip()
     if isinstance(made, MageOligo):
         strand = "+" if made.strand == 1 else "-"
         return f"strand {strand}, fold {made.fold:.1f} kcal/mol, mismatch repair: {made.repair}"

@@ -6,8 +6,8 @@ import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from biowright.core import ConflictError, InputError
-from biowright.formats import open_output, write
+from biowright.core import ConflictError
+from biowright.formats import make_folder, open_output, write
 from biowright.safety import Gate, Verdict, require
 
 from ..edits.cassettes import StageCheck
@@ -82,10 +82,7 @@ def write_landing(
         raise ConflictError(
             "the file exists already", path=folder / there[0], hint="say --force to replace it"
         )
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(f"the folder cannot be made ({error.strerror})", path=folder) from None
+    make_folder(folder)
     rows = [["name", "type", "length", "sequence", "purpose", "screening"]]
     rows += [
         [name, kind, str(len(letters)), text, purpose, clearance.marking]
