@@ -216,6 +216,12 @@ def guides(
             f"{model.name} was learned from {model.nuclease} and says nothing of {tool.name}",
             hint="leave --score out",
         )
+    if tool.kind == "RNA":
+        if purpose is not None or score is not None:
+            raise InputError(f"{tool.name} cuts RNA", hint="leave --purpose and --score out")
+        return _against_rna(
+            target, genome, tool, spacer, mismatches, promoter, circular, from_, out, force, json
+        )
     if purpose is not None:
         if score is not None:
             raise InputError(
@@ -283,6 +289,75 @@ def guides(
                     row.perfect,
                     f"{row.gc:.2f}",
                     *([] if model is None else [_share(row.activity)]),
+                    ", ".join(row.problems),
+                )
+                for _, row in rows[:_SHOWN]
+            ],
+        )
+    return 0 if rows else 1
+
+
+def _against_rna(
+    target: str,
+    genome: Path,
+    tool: Nuclease,
+    spacer: int | None,
+    mismatches: int,
+    promoter: str,
+    circular: bool,
+    from_: str | None,
+    out: Path | None,
+    force: bool,
+    json: bool,
+) -> int:
+    from dataclasses import asdict
+
+    from biowright.design.guides import find_target, rna_guides, write_rna_guides
+    from biowright.design.guides.rna_targets import COLLATERAL
+
+    records = _records(genome, circular, from_)
+    wanted = (
+        _targets(target, genome, circular, from_)
+        if Path(target).is_file()
+        else [find_target(records, target)]
+    )
+    rows = [
+        (one.name, row)
+        for one in wanted
+        for row in rna_guides(
+            records, one, tool, spacer=spacer, mismatches=mismatches, promoter=promoter
+        )
+    ]
+    if out is not None:
+        write_rna_guides(rows, out, force=force)
+    note(COLLATERAL)
+    note(
+        "mismatches in the middle of the spacer weigh most; off-targets are counted by number alone"
+    )
+    if json:
+        print_json(
+            {
+                "nuclease": tool.name,
+                "targets": [one.name for one in wanted],
+                "guides": [{"target": name, **asdict(row)} for name, row in rows],
+                "out": None if out is None else str(out),
+            }
+        )
+        return 0 if rows else 1
+    where = "" if out is None else f": {out}"
+    sys.stdout.write(f"{len(rows):,} guides of {tool.name} against RNA of {target}{where}\n")
+    if rows:
+        print_table(
+            ("guide", "start", "flank", "open", "specificity", "others", "GC", "problems"),
+            [
+                (
+                    row.spacer,
+                    row.start,
+                    row.flank,
+                    f"{row.open:.2f}",
+                    f"{row.specificity:.3f}",
+                    ",".join(map(str, row.sites)),
+                    f"{row.gc:.2f}",
                     ", ".join(row.problems),
                 )
                 for _, row in rows[:_SHOWN]

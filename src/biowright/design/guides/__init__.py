@@ -41,6 +41,7 @@ if TYPE_CHECKING:
         regulatory_guides,
         write_regulatory,
     )
+    from .rna_targets import RnaGuide, Transcript, rna_guides, transcripts, write_rna_guides
     from .seeds import SeedCounts, seed_table
     from .starts import HOSTS, TranscriptionStart, find_starts, operon, read_starts
     from .tables import write_guides
@@ -78,6 +79,7 @@ _HOMES = {
     "starts": ("HOSTS", "TranscriptionStart", "find_starts", "operon", "read_starts"),
     "tables": ("write_guides",),
     "targets": ("Target", "find_target"),
+    "rna_targets": ("RnaGuide", "Transcript", "rna_guides", "transcripts", "write_rna_guides"),
 }
 __getattr__, __dir__ = lazy_names(__name__, _HOMES)
 
@@ -92,8 +94,10 @@ __all__ = [
     "RankedGuide",
     "RegulatoryGuide",
     "RegulatoryGuides",
+    "RnaGuide",
     "SeedCounts",
     "Target",
+    "Transcript",
     "TranscriptionStart",
     "activity_score",
     "cfd_score",
@@ -113,11 +117,14 @@ __all__ = [
     "read_starts",
     "regulatory_guides",
     "repression_score",
+    "rna_guides",
     "rule_set_1",
     "rule_set_2",
     "rule_set_3",
     "seed_table",
     "specificity",
+    "transcripts",
     "write_guides",
     "write_regulatory",
+    "write_rna_guides",
 ]

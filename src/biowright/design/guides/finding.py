@@ -82,7 +82,7 @@ def find_guides(
     if nuclease.kind == "RNA":
         raise InputError(
             f"{nuclease.name} cuts RNA: its guides pair with a transcript, not with a genome",
-            hint="name a nuclease that cuts DNA",
+            hint="use rna_guides, or name a nuclease that cuts DNA",
         )
     size = nuclease.spacer if spacer is None else spacer
     short, long = nuclease.spacers
