@@ -17,6 +17,7 @@ from biowright.build import (
     set_fidelity,
     split_at_overhangs,
 )
+from biowright.build.overhangs import _bound, _Field, _product
 from biowright.build.overhangs_bound import least_sum
 from biowright.build.overhangs_search import tabu_search
 from biowright.cli import main
@@ -84,6 +85,15 @@ def test_the_search_and_its_bound_beside_all_sets(seed: int) -> None:
     bound = least_sum(own / right, pairs + pairs.T, k)
     least = min(map(total, everything))
     assert 0.9 * least <= bound <= least + 1e-9
+    # from the sum to the product: nothing that is proven is ever exceeded, also not with stronger mispairs
+    for factor in (0.5, 5.0):
+        field = _Field([str(i) for i in range(n)], wrong * factor, right, own * factor)
+        best = max(1 / _product(field, list(c)) for c in everything)
+        proven = _bound(field, 0, k)
+        assert best <= proven + 1e-9
+        sums = (field.own / right, field.wrong / right[:, None])
+        plain = 1 / (1 + least_sum(sums[0], sums[1] + sums[1].T, k))
+        assert proven <= plain + 1e-12
 
 
 @pytest.mark.parametrize(
