@@ -12,7 +12,9 @@ from biowright.bio.iupac import masks
 from biowright.core import Location, Record
 
 from .layout import spans_of
+from .new_signals import find_signals
 from .rules import Avoid, FixedSequence, GCContent, NoHairpins, Rule, UniqueKmers
+from .rules_signals import NoNewSignal
 from .uniqueness import hairpins, host_table, repeated_kmers
 
 __all__ = ["Breach", "find_breaches"]
@@ -75,6 +77,11 @@ def find_breaches(record: Record, rules: Iterable[Rule]) -> list[Breach]:
                 if inside(first, second + rule.stem):
                     text = f"a stem of {rule.stem} with {first}..{first + rule.stem}"
                     found.append(Breach(first, second + rule.stem, str(rule), text))
+        elif isinstance(rule, NoNewSignal):
+            found += [
+                Breach(site.start, site.end, str(rule), site.what, site.strand)
+                for site in find_signals(record, rule)
+            ]
         elif isinstance(rule, FixedSequence):
             read = rule.region.extract(record.sequence).data
             wanted, have = masks(rule.sequence.encode()), masks(read)

@@ -15,6 +15,7 @@ from .chain import Answer, make_chain, solve
 from .kernels import BREACH
 from .layout import Layout, Windows
 from .rules import Avoid, GCContent
+from .rules_signals import NoNewSignal
 
 __all__ = ["Conflict", "Infeasible", "find_conflict"]
 
@@ -99,7 +100,10 @@ def find_conflict(
         return _answer(layout, covered, chosen, start, end).infeasible
 
     every = tuple(items)
-    for breach in broken or [Breach(0, length, "", "")]:
+    # signals are no part of the automaton: no stretch by itself can tell why one is left
+    modelled = {str(rule) for rule in layout.rules if isinstance(rule, NoNewSignal)}
+    told = [breach for breach in broken if breach.rule not in modelled]
+    for breach in told or ([] if broken else [Breach(0, length, "", "")]):
         found = _segment(lambda a, b: excluded(every, a, b), breach, length, layout.circular)
         if found is None:
             continue

@@ -32,6 +32,7 @@ from .rules import (
     Keep,
     KeepProtein,
     NoHairpins,
+    NoNewSignal,
     Rule,
     UniqueKmers,
 )
@@ -148,6 +149,14 @@ def _hairpins(call: _Call, location: Location, usage: CodonUsage) -> list[Rule]:
     return [NoHairpins(int(stem or 20), int(window or 200), location)]
 
 
+def _signal(call: _Call, location: Location, usage: CodonUsage) -> list[Rule]:
+    kind = call.text("kind")
+    if kind is None:
+        raise InputError("no signal is named", expected="such as @no_new(promoter)")
+    strands = _strands(call, location)
+    return [NoNewSignal(kind, call.number("limit"), location, strands)]
+
+
 def _keep(call: _Call, location: Location, usage: CodonUsage) -> list[Rule]:
     return [Keep(location)]
 
@@ -201,6 +210,7 @@ _KNOWN: dict[str, tuple[_Maker, tuple[str, ...]]] = {
     "gc": (_gc, ("mini", "maxi", "target", "window", "boost")),
     "all_unique_kmers": (_kmers, ("k", "include_reverse_complement", "boost")),
     "no_hairpins": (_hairpins, ("stem_size", "hairpin_window", "boost")),
+    "no_new": (_signal, ("kind", "limit", "strand", "boost")),
     "sequence": (_sequence, ("sequence", "boost")),
 }
 _CODON_ARGUMENTS = ("species", "method", "original_species", "boost")
@@ -331,6 +341,9 @@ def rule_label(rule: Rule, *, soft: bool = False) -> str:
             return f"@all_unique_kmers({rule.k})"
         case NoHairpins() if not soft:
             return f"@no_hairpins(stem_size={rule.stem}, hairpin_window={rule.window})"
+        case NoNewSignal() if not soft:
+            strand = "" if len(rule.strands) == 2 else f", strand={rule.strands[0]}"
+            return f"@no_new({rule.kind}, limit={rule.limit:g}{strand})"
         case Keep() if not soft:
             return "@keep"
         case FixedSequence() if not soft:

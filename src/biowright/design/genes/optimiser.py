@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from biowright.bio import translate_feature
-from biowright.core import InputError, Location, Molecule, NegativeResult, Record, rotate
+from biowright.core import InputError, Molecule, NegativeResult, Record, rotate
 
 from ..codons import CodonUsage
 from .breaches import Breach, find_breaches
@@ -21,9 +21,10 @@ from .conflicts import find_conflict
 from .kernels import BREACH
 from .layout import LETTERS, Layout
 from .layout_genes import is_pseudo, signals
+from .new_signals import compared_with
 from .reasons import explain, moved
+from .repairing import OPENINGS, Repair, repaired
 from .rules import (
-    Avoid,
     CodonUse,
     Identity,
     KeepProtein,
@@ -32,9 +33,9 @@ from .rules import (
     StartFolding,
     UniqueKmers,
 )
+from .rules_signals import NoNewSignal
 from .scale import Walker, mend_places, polish_places, walk
 from .soft import meet_targets, open_starts
-from .uniqueness import hairpins
 
 __all__ = ["Design", "optimise", "synonymous_fix"]
 
@@ -143,6 +144,7 @@ def optimise(
         )
     turned, cut = _opened(record, constraints)
     rules = [_turned(rule, cut, len(record)) for rule in constraints]
+    rules = [compared_with(r, turned) if isinstance(r, NoNewSignal) else r for r in rules]
     soft = [_turned(rule, cut, len(record)) for rule in objectives]
     kept = signals(turned) if overlaps == "keep" else None
     layout = compile_layout(turned, rules, soft=soft, change=change, overlaps=overlaps, kept=kept)
@@ -152,8 +154,9 @@ def optimise(
             record=record.name or None,
             position=int(layout.clashes[0] + cut) % max(len(record), 1),
         )
-    layout = meet_targets(layout, soft, lambda tried: _symbols(tried, _best(tried, rules)))
-    answer = _best(layout, rules)
+    layout = meet_targets(layout, soft, lambda tried: _symbols(tried, _best(tried, rules, [])))
+    causes: list[Breach] = []
+    answer = _best(layout, rules, causes)
     answer, folded = _open_starts(layout, answer, soft)
     letters = _letters(layout, answer)
     if not allow_breaches and (
@@ -166,7 +169,7 @@ def optimise(
     if breaches and not allow_breaches:
         raise find_conflict(layout, record, cut, letters, breaches)
     breaches = [_explained(breach, layout) for breach in breaches]
-    changes, figures = explain(layout, done, rules, soft, cut)
+    changes, figures = explain(layout, done, rules, soft, cut, causes)
     if folded is not None:
         figures["start folding, kcal/mol"] = folded
     if cut:
@@ -207,25 +210,31 @@ def _open_starts(
     return Answer(codes(symbols), worth, answer.bound, answer.breaches), energy
 
 
-def _best(layout: Layout, rules: Sequence[Rule]) -> Answer:
+def _best(layout: Layout, rules: Sequence[Rule], causes: list[Breach]) -> Answer:
+    """Solve a layout; `causes` takes up the signals that were in the way."""
     length = len(layout)
     unique = [rule for rule in rules if isinstance(rule, UniqueKmers)]
-    stems = [rule for rule in rules if isinstance(rule, NoHairpins)]
+    local = any(isinstance(rule, NoHairpins | NoNewSignal) for rule in rules)
     if not unique and length <= LONGEST:
         answer = _exact(layout)
-        return _opened_stems(layout, rules, stems, answer) if stems else answer
+        if not local:
+            return answer
+        answer, found = repaired(
+            layout, rules, answer, _exact, lambda symbols: _spelled(layout, symbols)
+        )
+        causes += found
+        return answer
     walker = walk(layout, unique[0] if unique else None)
     _mend(walker, rules)
-    if stems:
-        more: list[Rule] = []
+    if local:
+        repair = Repair(layout, rules)
         for _ in range(OPENINGS):
-            spelled = _spelled(layout, walker.symbols)
-            words = _words(spelled, layout, stems)
+            words = repair.more(_spelled(layout, walker.symbols))
             if not words:
                 break
-            more += words
-            walker.layout = with_patterns(layout, [*rules, *more])
+            walker.layout = with_patterns(layout, repair.forbidden)
             mend_places(walker, [(w.region.start, w.region.end) for w in words if w.region])
+        causes += repair.causes
     bound = _exact(layout).bound if length <= LONGEST else upper_bound(layout)
     return Answer(codes(walker.symbols), worth_of(layout, walker.symbols), bound)
 
@@ -242,49 +251,6 @@ def _mend(walker: Walker, rules: Sequence[Rule]) -> None:
         if not places:
             break
         way(walker, places)
-
-
-OPENINGS = 40
-"""How often stems of hairpins are forbidden and the sequence is solved anew."""
-
-
-def _opened_stems(
-    layout: Layout, rules: Sequence[Rule], stems: Sequence[NoHairpins], answer: Answer
-) -> Answer:
-    """Forbid the stems that an answer has, where they stand, and solve again, until none is left."""
-    more: list[Rule] = []
-    now = answer
-    for _ in range(OPENINGS):
-        if now.letters is None:
-            return answer
-        words = _words(_spelled(layout, 1 << now.letters.astype(np.int64)), layout, stems)
-        if not words:
-            break
-        more += words
-        now = _exact(with_patterns(layout, [*rules, *more]))
-    if now.letters is None or now.worth < -BREACH / 2:
-        return answer
-    return Answer(now.letters, now.worth, answer.bound, now.breaches)
-
-
-def _words(record: Record, layout: Layout, stems: Sequence[NoHairpins]) -> list[Avoid]:
-    """Give rules that forbid the stems of a record, each at its place."""
-    words: dict[int, Avoid] = {}
-    for rule in stems:
-        pairs = hairpins(record.sequence.data, record.circular, rule.stem, rule.window)
-        for pair in pairs:
-            # the half that can change more; one change opens a stem
-            free = [
-                int((layout.allowed[np.arange(a, a + rule.stem) % len(layout)] > 0).sum())
-                for a in pair
-            ]
-            at = pair[0] if free[0] > free[1] else pair[1]
-            if max(free) and at + rule.stem <= len(layout):
-                word = record.sequence.data[at : at + rule.stem].decode()
-                words[at] = Avoid(
-                    word, Location.of((at, at + rule.stem)), (1,), "stem of a hairpin"
-                )
-    return list(words.values())
 
 
 def _spelled(layout: Layout, symbols: npt.NDArray[np.uint8]) -> Record:

@@ -33,11 +33,12 @@ class Changes(Sequence[Change]):
         rules: Sequence[Rule],
         uses: Sequence[CodonUse],
         cut: int,
+        causes: Sequence[Breach] = (),
     ) -> None:
         old = layout.record.sequence.data
         self._layout, self._old, self._new, self._cut = layout, old, new, cut
         differs = np.frombuffer(old, np.uint8) != np.frombuffer(new, np.uint8)
-        self._before = find_breaches(layout.record, rules)
+        self._before = [*causes, *find_breaches(layout.record, rules)]
         self._broken = np.full(len(old), -1, np.int64)
         for number, breach in enumerate(self._before):
             self._broken[np.arange(breach.start, breach.end) % max(len(old), 1)] = number
@@ -106,15 +107,21 @@ class Changes(Sequence[Change]):
 
 
 def explain(
-    layout: Layout, done: Record, rules: Sequence[Rule], soft: Sequence[Rule], cut: int = 0
+    layout: Layout,
+    done: Record,
+    rules: Sequence[Rule],
+    soft: Sequence[Rule],
+    cut: int = 0,
+    causes: Sequence[Breach] = (),
 ) -> tuple[Changes, dict[str, float]]:
     """Give the changes with their reasons, and the figures of a design.
 
     `cut` is where the layout begins in the record that was given; reasons name places in that one.
+    `causes` are breaches that neither the old nor the new sequence has, but one on the way.
     """
     uses = [rule for rule in soft if isinstance(rule, CodonUse)]
     letters = done.sequence.data
-    return Changes(layout, letters, rules, uses, cut), _figures(layout, letters, uses)
+    return Changes(layout, letters, rules, uses, cut, causes), _figures(layout, letters, uses)
 
 
 def moved(item: _Placed, cut: int, length: int) -> _Placed:

@@ -10,6 +10,7 @@ from biowright.bio.iupac import pattern_masks
 from biowright.core import InputError, Location, suggest
 
 from ..codons import CodonUsage
+from .rules_signals import NoNewSignal
 
 __all__ = [
     "Avoid",
@@ -21,6 +22,7 @@ __all__ = [
     "Keep",
     "KeepProtein",
     "NoHairpins",
+    "NoNewSignal",
     "Rule",
     "StartFolding",
     "UniqueKmers",
@@ -382,6 +384,7 @@ Rule = (
     | GCContent
     | UniqueKmers
     | NoHairpins
+    | NoNewSignal
     | Keep
     | FixedSequence
     | CodonUse

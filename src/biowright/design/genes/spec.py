@@ -21,6 +21,7 @@ from .rules import (
     Keep,
     KeepProtein,
     NoHairpins,
+    NoNewSignal,
     Rule,
     StartFolding,
     UniqueKmers,
@@ -76,10 +77,9 @@ class Entry:
         value = self.values.pop(key, default)
         if value is default:
             return value
-        if isinstance(value, bool) and kind is not bool:
-            kinds: tuple[type, ...] = ()
-        else:
-            kinds = kind if isinstance(kind, tuple) else (kind,)
+        kinds = kind if isinstance(kind, tuple) else (kind,)
+        if isinstance(value, bool) and bool not in kinds:
+            kinds = ()
         if float in kinds and isinstance(value, int) and not isinstance(value, bool):
             value = float(value)
         if not isinstance(value, kinds) or value != value:
@@ -347,6 +347,19 @@ def _hairpins(entry: Entry, region: Location | None, usage: CodonUsage) -> list[
     return [NoHairpins(entry.take("stem", int, 12), entry.take("window", int, 100), region)]
 
 
+def _signals(entry: Entry, region: Location | None, usage: CodonUsage) -> list[Rule]:
+    rules: list[Rule] = []
+    for kind in ("promoter", "terminator", "start"):
+        said = entry.take(kind + "s", (bool, float))
+        if said is True or (said is not None and said is not False):
+            rules.append(NoNewSignal(kind, None if said is True else said, region))
+    if not rules:
+        raise InputError(
+            "no signal is named", expected="promoters, terminators or starts = true or a number"
+        )
+    return rules
+
+
 def _keep(entry: Entry, region: Location | None, usage: CodonUsage) -> list[Rule]:
     return [Keep(region)]
 
@@ -419,6 +432,7 @@ _CONSTRAINTS: dict[str, _Maker] = {
     "gc": _gc,
     "unique": _kmers,
     "hairpins": _hairpins,
+    "signals": _signals,
     "keep": _keep,
     "sequence": _fixed,
 }

@@ -19,6 +19,7 @@ from ..codons import codon_usage
 from .labels import read_labels
 from .optimiser import Design, optimise
 from .rules import KeepProtein, Rule
+from .rules_signals import NoNewSignal
 from .spec import Specification
 
 __all__ = ["design_gene", "starting_record"]
@@ -135,6 +136,11 @@ def design_gene(record: Record, spec: Specification, *, allow_breaches: bool = F
         usage = spec.usage or codon_usage(spec.host)
         constraints.insert(0, KeepProtein(code=usage.code))
     if record.molecule is Molecule.PROTEIN:
+        # there was no sequence before that could have had a signal
+        constraints = [
+            replace(rule, known=frozenset()) if isinstance(rule, NoNewSignal) else rule
+            for rule in constraints
+        ]
         # the stop may be any; the first codon is the host's own choice for its residue
         constraints = [
             replace(
