@@ -113,6 +113,9 @@ def test_proteins(folder: str, tmp_path: Path, capsys: pytest.CaptureFixture[str
     many.write_text(f">a\n{protein.lower()}\n>b\nMWWWWWWHHHHCCC\n")
     assert [r["query"] for r in asked(capsys, folder, "--protein", str(many))] == ["a"]
     assert not asked(capsys, folder, "--protein", protein, "--linear")
+    # longer than the name of a file can be
+    assert len(asked(capsys, folder, "--protein", 300 * "W" + protein)) == 1
+    assert len(asked(capsys, folder, "--contains", 300 * "A", "--limit", "1")) == 0
     turned = str(Sequence(RING).reverse_complement())
     [row] = asked(capsys, folder, "--protein", turned, "--limit", "1")
     assert (row["name"], row["query_strand"]) == ("ring", -1)
@@ -134,6 +137,9 @@ def test_proteins(folder: str, tmp_path: Path, capsys: pytest.CaptureFixture[str
         (("--motif", "ACGT", "--limit", "0"), "limit"),
         (("--similar", "ACGT", "--identity", "nan"), "identity"),
         (("--similar", "MSKGEELFTG"), "--protein"),
+        (("--protein", " "), "empty"),
+        (("--contains", "ACGT", "--alignments"), "--protein"),
+        (("--similar", "ACGT" * 80 + "!"), "neither a file nor a sequence"),
         (("--protein", "MSK1"), "neither a file nor a sequence"),
         (("--protein", "MSKGEELFTG", "--code", "99"), "no genetic code"),
         (("--protein", "MSKGEELFTG", "--evalue", "-1"), "E-value"),

@@ -135,6 +135,8 @@ def search(
         raise InputError(
             f"{len(questions)} questions are asked", expected="one of --" + ", --".join(asked)
         )
+    if alignments and protein is None:
+        raise InputError("--alignments shows alignments with a protein", hint="ask with --protein")
     if limit < 1:
         raise InputError(f"a limit of {limit}", expected="1 or more")
     [(kind, value)] = questions
@@ -210,7 +212,9 @@ def _cell(value: object) -> object:
 
 def _queries(value: str) -> Iterator[tuple[str, str | Sequence]]:
     """Read a literal, or the records of a file."""
-    if isinstance(given(value), str) and not Path(value).exists():
+    if not value.strip():
+        raise InputError("the question is empty", expected="a sequence, or the name of a file")
+    if isinstance(given(value), str) and not _exists(value):
         if not _LITERAL.fullmatch(value):
             raise InputError(
                 f"'{value}' is neither a file nor a sequence", hint="is the file's name right?"
@@ -223,6 +227,13 @@ def _queries(value: str) -> Iterator[tuple[str, str | Sequence]]:
         yield record.name or f"query {count}", record.sequence
     if not count:
         raise InputError("there is no sequence in the file", path=value)
+
+
+def _exists(value: str) -> bool:
+    try:
+        return Path(value).exists()
+    except OSError:  # a sequence is longer than the name of a file can be
+        return False
 
 
 def _proteins(queries: list[tuple[str, str | Sequence]]) -> list[tuple[str, str | Sequence]]:

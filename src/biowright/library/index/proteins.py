@@ -299,14 +299,16 @@ def _stretch(
     code: int,
     within: tuple[int, int] | None = None,
 ) -> _Stretch | None:
-    """Read what a band along a cluster meets; on a circle once round, or what lies `within`."""
+    """Read what a band along a cluster meets, or what lies `within`."""
     _, part, reverse, frame, low, high, first, last = cluster
     length = int(segment.lengths[part])
     low, high = low - pad, high + pad
     begin, end = max(0, first - around), min(len(codes), last + around)
     left, right = within or (begin + low, end + high + 1)
     if within is None and segment.circular[part]:
-        right = min(right, left + length // 3 + high - low)
+        # a query may be much longer than the circle: once round on both sides of the seeds
+        left = max(left, first + low - length // 3)
+        right = min(right, last + high + 1 + length // 3)
     elif within is None:
         left, right = max(left, 0), min(right, (length - frame) // 3)
     if right <= left:

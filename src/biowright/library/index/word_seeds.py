@@ -29,7 +29,7 @@ __all__ = [
 
 SCALE = 4
 """Scores of kinds are counted in quarters."""
-STREAMED, PASSED, EXTENDED = 12e6, 5e5, 6e3
+STREAMED, PASSED, EXTENDED = 16e6, 5e5, 6e3
 """Places that chance may make be read, be extended, and be aligned, for a whole query."""
 DROP = 16
 """An extension ends where its score falls by so much."""
