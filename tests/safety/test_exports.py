@@ -48,6 +48,7 @@ NO_ORDERS = {
     "design:write_labels": "constraints as labels of a record",
     "design:put": "a table, for those that have asked",
     "design:write_regulatory": "a table to choose guides from",
+    "design:write_rna_guides": "a table to choose guides from",
     "design:write_edits": "what was changed in a genome's design",
     "foundry:start": "the settings of a campaign",
     "foundry:advancing": "a lock",
