@@ -43,6 +43,7 @@ if TYPE_CHECKING:
         Sensitivity,
         sensitivities,
     )
+    from .naming import gene_names
     from .orfs import Orf, find_orfs
     from .promoters import Promoter, find_promoters, promoter_strength
     from .proteins import align_proteins
@@ -92,6 +93,7 @@ _HOMES = {
         "Sensitivity",
         "sensitivities",
     ),
+    "naming": ("gene_names",),
     "orfs": ("Orf", "find_orfs"),
     "promoters": ("Promoter", "find_promoters", "promoter_strength"),
     "proteins": ("align_proteins",),
@@ -177,6 +179,7 @@ __all__ = [
     "find_translation_starts",
     "fold",
     "fold_energy",
+    "gene_names",
     "genetic_code",
     "genetic_codes",
     "hairpin",

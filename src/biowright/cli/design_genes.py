@@ -10,7 +10,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from biowright.core import ConflictError, InputError
+from biowright.core import BiowrightError, ConflictError, InputError
 from biowright.design import (
     Infeasible,
     count_usage,
@@ -149,7 +149,10 @@ def codons(
     code
         The genetic code to count; else the one that most genes name.
     """
-    usage = count_usage(read(given(genome)), host, code)
+    try:
+        usage = count_usage(read(given(genome)), host, code)
+    except BiowrightError as error:
+        raise error.located(path=genome) from None
     if out is not None:
         text = io.StringIO()
         write_usage(usage, text)

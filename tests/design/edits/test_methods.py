@@ -286,3 +286,25 @@ def test_two_sequences_of_one_name_or_no_dna_are_refused() -> None:
         Genome(())
     with pytest.raises(InputError, match="protein"):
         Genome((Record(Sequence("MKV", "protein"), "p"),))
+
+
+@pytest.mark.parametrize("system", ["AsCas12a", "LbCas12a", "FnCas12a", "tRNA", "Csy4"])
+def test_arrays_are_cut_into_their_guides(system: str) -> None:
+    from biowright.design.edits import processed_guides
+    from biowright.design.edits.cloning import _ARRAYS
+    from biowright.design.edits.prime import SCAFFOLD
+
+    spacers = ["GACGCATAAAGATGAGACGC", "TTGACGGCTAGCTCAGTCCT", "CCATTGCACGTTAGGACCTA"]
+    array = guide_array(spacers, system)
+    guides = processed_guides(array.sequence.lower().replace("t", "u"), system)
+    assert len(guides) == 3
+    for guide, spacer in zip(guides, spacers, strict=True):
+        assert guide.count(spacer) == 1
+        assert not any(other in guide for other in spacers if other != spacer)
+        if "Cas12a" in system:
+            assert guide.endswith(spacer)
+        else:
+            assert guide.startswith(spacer + SCAFFOLD)
+    repeat = _ARRAYS[system][0]
+    with pytest.raises(InputError, match="cut this array otherwise"):
+        guide_array([spacers[0], "ACCA" + repeat + "ACCA"], system)

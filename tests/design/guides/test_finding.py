@@ -217,3 +217,12 @@ def test_nucleases_that_cut_rna_find_no_place_in_a_genome() -> None:
     record = Record(Sequence("ACGTTGCA" * 20), "tiny")
     with pytest.raises(InputError, match="cuts RNA"):
         find_guides(Target(record, 0, 160, "tiny"), nuclease("RfxCas13d"))
+
+
+def test_a_synonym_among_several_in_one_line_is_found() -> None:
+    said = {"gene": "tinA", "gene_synonym": "b0001; ECK0001"}
+    cds = Feature("CDS", Location.of((2, 8)), said)
+    genome = [Record(Sequence("CCATGTAACC"), "tiny", features=[cds])]
+    assert find_target(genome, "eck0001").start == 2
+    with pytest.raises(InputError, match="did you mean 'ECK0001'"):
+        find_target(genome, "ECK0002")

@@ -20,7 +20,14 @@ if TYPE_CHECKING:
     from .campaign import EditDesign, EditPlan, Failure, Guide, design_edits
     from .cassettes import Cassette, StageCheck, check_stages
     from .change import Change, Edit, parse_change, possible_edits
-    from .cloning import Backbone, GuideArray, backbones, cloning_oligos, guide_array
+    from .cloning import (
+        Backbone,
+        GuideArray,
+        backbones,
+        cloning_oligos,
+        guide_array,
+        processed_guides,
+    )
     from .donors import Donor, DonorRules
     from .forks import Replication, replication
     from .genome import Gene, Genome
@@ -37,7 +44,14 @@ _HOMES = {
     "campaign": ("EditDesign", "EditPlan", "Failure", "Guide", "design_edits"),
     "cassettes": ("Cassette", "StageCheck", "check_stages"),
     "change": ("Change", "Edit", "parse_change", "possible_edits"),
-    "cloning": ("Backbone", "GuideArray", "backbones", "cloning_oligos", "guide_array"),
+    "cloning": (
+        "Backbone",
+        "GuideArray",
+        "backbones",
+        "cloning_oligos",
+        "guide_array",
+        "processed_guides",
+    ),
     "donors": ("Donor", "DonorRules"),
     "genome": ("Gene", "Genome"),
     "mage": ("MageOligo", "MageRules", "mismatch_repair"),
@@ -91,6 +105,7 @@ __all__ = [
     "parse_change",
     "parse_table",
     "possible_edits",
+    "processed_guides",
     "prove",
     "read_table",
     "recombine",

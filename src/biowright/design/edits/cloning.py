@@ -16,7 +16,14 @@ from biowright.bio import enzyme
 from biowright.core import InputError, suggest
 from biowright.core import Sequence as Letters
 
-__all__ = ["Backbone", "GuideArray", "backbones", "cloning_oligos", "guide_array"]
+__all__ = [
+    "Backbone",
+    "GuideArray",
+    "backbones",
+    "cloning_oligos",
+    "guide_array",
+    "processed_guides",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,4 +174,48 @@ def guide_array(spacers: list[str] | tuple[str, ...], system: str) -> GuideArray
         text += before
         windows.append((len(text), len(text) + len(spacer)))
         text += spacer + (SCAFFOLD if behind else "")
-    return GuideArray(system, text + last, tuple(windows))
+    array = GuideArray(system, text + last, tuple(windows))
+    ends = SCAFFOLD + last if behind else ""
+    starts = "" if behind else before
+    meant = tuple(starts + spacer + ends for spacer in letters)
+    if processed_guides(array.sequence, system) != meant:
+        raise InputError(
+            f"the cell would cut this array otherwise than meant: a spacer holds what {system} is cut at",
+            hint="take another spacer",
+        )
+    return array
+
+
+def processed_guides(sequence: str, system: str) -> tuple[str, ...]:
+    """Cut an array as the cell does, from its letters alone.
+
+    Cas12a cuts before each of its direct repeats (Fonfara et al. 2016, doi:10.1038/nature17945), RNases P
+    and Z before and behind each tRNA, Csy4 behind each of its hairpins.
+
+    Returns
+    -------
+    tuple of str
+        The guides in order, in letters of DNA: repeat and spacer for Cas12a; spacer and scaffold for
+        the others, with the hairpin behind for Csy4.
+
+    Raises
+    ------
+    InputError
+        The system is unknown.
+
+    Examples
+    --------
+    >>> array = guide_array(["GACGCATAAAGATGAGACGCTGG", "TTGACGGCTAGCTCAGTCCTAGG"], "LbCas12a")
+    >>> processed_guides(array.sequence, "LbCas12a")[1]
+    'TAATTTCTACTAAGTGTAGATTTGACGGCTAGCTCAGTCCTAGG'
+    """
+    if system not in _ARRAYS:
+        raise InputError(f"there is no array '{system}'", hint=suggest(system, _ARRAYS))
+    repeat, scaffold, _ = _ARRAYS[system]
+    pieces = sequence.upper().replace("U", "T").split(repeat)[1:]
+    if not scaffold:
+        return tuple(repeat + piece for piece in pieces)
+    if system == "Csy4":
+        # what lies behind the last hairpin is no guide
+        return tuple(piece + repeat for piece in pieces[:-1])
+    return tuple(pieces)

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from biowright.bio import CODONS, GeneticCode, count_codons, genetic_code, translate_feature
+from biowright.bio import (
+    CODONS,
+    GeneticCode,
+    count_codons,
+    gene_names,
+    genetic_code,
+    translate_feature,
+)
 from biowright.core import BiowrightError, Feature, InputError, Record, suggest
 
 if TYPE_CHECKING:
@@ -16,7 +23,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Gene", "Genome"]
 
-_NAMES = ("gene", "locus_tag", "old_locus_tag", "protein_id", "label", "standard_name")
 _BLOCK = 1 << 14
 
 
@@ -183,7 +189,7 @@ class Genome:
     def _index(self) -> dict[str, list[int]]:
         index: dict[str, list[int]] = defaultdict(list)
         for i, gene in enumerate(self.genes):
-            for name in dict.fromkeys(_names(gene.feature)):
+            for name in dict.fromkeys(gene_names(gene.feature)):
                 index[name].append(i)
         return index
 
@@ -266,14 +272,6 @@ class Genome:
         for i, letter in enumerate(b"ACGT"):
             table[letter] = i
         return tuple(table[np.frombuffer(letters, np.uint8)] for letters in self.letters)
-
-
-def _names(feature: Feature) -> Iterable[str]:
-    for key, value in feature.qualifiers.pairs:
-        if value and key in _NAMES:
-            yield value
-        elif value and key == "gene_synonym":
-            yield from (name.strip() for name in value.split(";"))
 
 
 def _unwrapped(start: int, end: int, length: int) -> Iterator[tuple[int, int]]:

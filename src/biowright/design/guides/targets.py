@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from biowright.core import Feature, InputError, Location, Record, suggest
+from biowright.bio import gene_names
+from biowright.core import InputError, Location, Record, suggest
 
 __all__ = ["Target", "find_target"]
 
 _REGION = re.compile(r"(.+):\s*([\d,_]+)\s*(?:\.\.|-)\s*([\d,_]+)")
-_NAMES = ("gene", "locus_tag", "gene_synonym", "old_locus_tag", "protein_id", "label")
 
 _TYPES = ("gene", "CDS", "tRNA", "rRNA", "ncRNA", "tmRNA", "misc_feature", "promoter")
 
@@ -119,11 +119,7 @@ def find_target(records: Sequence[Record], text: str) -> Target:
 def _gene_names(record: Record) -> Iterable[str]:
     for feature in record.features:
         if feature.type in ("gene", "CDS"):
-            yield from _called(feature, _NAMES[:2])
-
-
-def _called(feature: Feature, keys: tuple[str, ...]) -> Iterator[str]:
-    return (value for key, value in feature.qualifiers.pairs if value and key in keys)
+            yield from gene_names(feature)
 
 
 def _region(records: Sequence[Record], region: re.Match[str]) -> Target:
@@ -147,7 +143,7 @@ def _named(records: Sequence[Record], text: str, fits: Callable[[str], bool]) ->
     found: dict[tuple[str, int, int], Target] = {}
     for record in records:
         for feature in record.features:
-            if feature.type not in _TYPES or not any(map(fits, _called(feature, _NAMES))):
+            if feature.type not in _TYPES or not any(map(fits, gene_names(feature))):
                 continue
             start, end = feature.location.start, feature.location.end
             coding = feature.location if feature.type == "CDS" else None
