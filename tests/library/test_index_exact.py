@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from pathlib import Path
 
 import numpy as np
@@ -118,3 +119,41 @@ def test_bad_queries_are_named(tmp_path: Path) -> None:
         index.find([""])
     with pytest.raises(InputError, match="limit"):
         index.find(["ACGT"], limit=0)
+
+
+def test_parts_of_20_kb(tmp_path: Path) -> None:
+    rng = random.Random(9)
+    unit = "".join(rng.choices("ACGT", k=500))
+    long = "".join(rng.choices("ACGT", k=20_000))
+    # one that repeats itself, one with a long stretch of N, one that is both strands of itself
+    parts = Parts(
+        [
+            (long, True),
+            (unit * 40, True),
+            (long[:9000] + "N" * 3000 + long[12_000:], False),
+            (long[:10_000] + other_strand(long[:10_000]), False),
+        ]
+    )
+    index = SequenceIndex(tmp_path, parts)
+    index.update()
+    over = long[-700:] + long[:900]
+    queries = [over, other_strand(over), unit[20:60], long[8990:9000], long[8980:9000] + "NNNN"]
+    queries += [long[4000:4020], "N" * 20, long, other_strand(long[5:] + long[:5])]
+    found = index.find(queries)
+    for number, query in enumerate(queries):
+        # of these letters an N of a part fits only an N, which any letter fits
+        truth = set()
+        for part, (letters, circular) in enumerate(parts.parts, 1):
+            around = letters + letters[: len(query) - 1] * circular
+            for strand, spelled in ((1, query), (-1, other_strand(query))):
+                for match in re.finditer(f"(?={spelled.replace('N', '.')})", around):
+                    if len(query) <= len(letters):
+                        truth.add((part, match.start(), strand))
+        assert {(h.number, h.start, h.strand) for h in found if h.query == number} == truth
+    assert rows(found, 0) == [(1, 19_300, 900, 1)]
+    assert rows(found, 1) == [(1, 19_300, 900, -1)]
+    assert len(rows(found, 2)) >= 40
+    assert rows(found, 7) == [(1, 0, 20_000, 1)]
+    assert rows(found, 8) == [(1, 5, 5, -1)]
+    best = index.similar([over], identity=0.9, limit=1)
+    assert (best.start.tolist(), best.end.tolist()) == ([19_300], [900])
