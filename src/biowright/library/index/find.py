@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from .hits import Hits
+from .places import SIZES, Places
 from .queries import Pattern
 from .scan import scan, scan_cost, tally
 from .segment import Segment
 from .tallies import can_tally, tally_windows
-from .windows import SIZES, Places, look_up, plan
+from .windows import look_up, plan
 
 __all__ = ["count", "find"]
 

@@ -13,9 +13,11 @@ from collections.abc import Iterator, Sequence
 import numba
 import numpy as np
 
+from .odd import odd_places
 from .packing import CODES, WRAP
+from .places import Places, inside
 from .segment import Segment
-from .windows import Places, allowing, inside, odd_places
+from .windows import allowing
 
 __all__ = ["scan", "scan_cost", "tally"]
 

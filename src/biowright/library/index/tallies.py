@@ -14,9 +14,10 @@ from weakref import WeakKeyDictionary
 import numba
 import numpy as np
 
+from .odd import odd_places
 from .packing import SPREAD, WRAP, code_at
+from .places import ORDER, inside
 from .segment import Segment
-from .windows import ORDER, inside, odd_places
 
 __all__ = ["can_tally", "tally_windows"]
 

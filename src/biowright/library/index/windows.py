@@ -16,31 +16,16 @@ from dataclasses import dataclass
 import numba
 import numpy as np
 
-from .packing import CODES, WRAP
+from .odd import odd_places
+from .places import ORDER, SIZES, Places, inside
 from .segment import Segment
 
-__all__ = [
-    "ORDER",
-    "SIZES",
-    "Places",
-    "Plan",
-    "allowing",
-    "fits_sets",
-    "inside",
-    "look_up",
-    "odd_places",
-    "plan",
-]
+__all__ = ["Plan", "allowing", "look_up", "plan"]
 
 FARTHEST = 48
 """Windows begin in the first letters of a pattern, so that each lies in the arena of a circle."""
 FREE = 15
 """The set of all bases."""
-SIZES = np.array([bin(mask).count("1") for mask in range(16)], np.float64)
-ORDER = tuple(
-    mask for _, mask in sorted((int(CODES[ord(b)]), 1 << i) for i, b in enumerate("ACGT"))
-)
-"""The base of each code, as a set."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,30 +49,6 @@ class Plan:
     windows: np.ndarray
     whole: np.ndarray
     cost: float
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Places:
-    """Where a pattern fits, ascending: indices of parts in the segment, and starts in them."""
-
-    parts: np.ndarray
-    starts: np.ndarray
-
-    def __len__(self) -> int:
-        return len(self.parts)
-
-    def with_(self, other: Places) -> Places:
-        """Give the places of both, in order and each once."""
-        if not len(other):
-            return self
-        keys, more = (p.parts << 32 | p.starts for p in (self, other))
-        more = np.unique(more)
-        at = np.searchsorted(keys, more)
-        new = np.ones(len(more), np.bool_)
-        inside = at < len(keys)
-        new[inside] = keys[at[inside]] != more[inside]
-        keys = np.insert(keys, at[new], more[new])
-        return Places(keys >> 32, keys & 0xFFFFFFFF)
 
 
 def plan(segment: Segment, sets: np.ndarray) -> Plan:
@@ -145,38 +106,6 @@ def look_up(segment: Segment, sets: np.ndarray, how: Plan, allowed: np.ndarray) 
     )
     bases.sort()
     return inside(segment, bases, len(sets), allowed).with_(odd_places(segment, sets, allowed))
-
-
-def inside(segment: Segment, bases: np.ndarray, size: int, allowed: np.ndarray) -> Places:
-    """Give the parts of places in the arena, ascending, where the bases fit.
-
-    Places that cross the end of a part, or letters that are no bases, are left out.
-    """
-    return Places(
-        *_parts_of(
-            bases,
-            size,
-            segment.starts,
-            segment.lengths,
-            segment.circular,
-            segment.runs,
-            allowed,
-            WRAP,
-        )
-    )
-
-
-def odd_places(segment: Segment, sets: np.ndarray, allowed: np.ndarray) -> Places:
-    """Find where a pattern fits with letters that are no bases, or crosses an origin by far."""
-    found = Places(np.zeros(0, np.int64), np.zeros(0, np.int64))
-    arena = (segment.words, segment.starts, segment.lengths, segment.circular)
-    if len(segment.runs) and (SIZES[sets] > 1).any():
-        around = _around_runs(*arena, segment.coarse, segment.runs, sets, allowed)
-        found = found.with_(Places(*around))
-    if len(sets) > WRAP + 1 and segment.circular.any():
-        around = _around_origins(*arena, segment.runs, sets, allowed, WRAP)
-        found = found.with_(Places(*around))
-    return found
 
 
 def allowing(sets: np.ndarray) -> np.ndarray:
@@ -308,135 +237,3 @@ def _look_up(words, offsets, positions, k, shifts, windows, whole, wrong, order)
             if j < 0:
                 break
     return bases[:found]
-
-
-@numba.njit(cache=True)
-def _parts_of(bases, size, starts, lengths, circular, runs, allowed, wrap):
-    parts = np.empty(len(bases), np.int64)
-    places = np.empty(len(bases), np.int64)
-    found = 0
-    part = 0
-    run = 0
-    sparse = len(bases) * 16 < len(starts)
-    for b in range(len(bases)):
-        base = bases[b]
-        if sparse:
-            part = np.searchsorted(starts, np.uint32(base >> 2), side="right") - 1
-        else:
-            while part + 1 < len(starts) and np.int64(starts[part + 1]) * 4 <= base:
-                part += 1
-        if base < 0 or part < 0:
-            continue
-        start = base - np.int64(starts[part]) * 4
-        length = np.int64(lengths[part])
-        room = length + wrap if circular[part] else length
-        if start >= length or size > length or start + size > room:
-            continue
-        if len(allowed) and not allowed[part]:
-            continue
-        while run < len(runs) and np.int64(runs[run, 1]) <= base:
-            run += 1
-        if run < len(runs) and np.int64(runs[run, 0]) < base + size:
-            continue
-        parts[found] = part
-        places[found] = start
-        found += 1
-    return parts[:found], places[:found]
-
-
-@numba.njit(cache=True)
-def fits_sets(words, runs, first, length, start, sets):
-    """Tell whether each letter of a part can only be what the query allows, letter by letter.
-
-    The part begins at base `first` and is read around from `start` on.
-    """
-    for j in range(len(sets)):
-        place = start + j
-        if place >= length:
-            place -= length
-        base = first + place
-        at = (base >> 6) * 2
-        bit = np.uint64(base & 63)
-        low = np.uint8(words[at] >> bit & np.uint64(1))
-        high = np.uint8(words[at + 1] >> bit & np.uint64(1))
-        found = np.uint8(1) << (low + np.uint8(3) * high - np.uint8(2) * (low & high))
-        # the first run that ends behind the base
-        near, far = 0, len(runs)
-        while near < far:
-            middle = (near + far) >> 1
-            if np.int64(runs[middle, 1]) <= base:
-                near = middle + 1
-            else:
-                far = middle
-        if near < len(runs) and np.int64(runs[near, 0]) <= base:
-            found = np.uint8(runs[near, 2])
-        if found == 0 or found & ~sets[j]:
-            return False
-    return True
-
-
-@numba.njit(cache=True)
-def _around_runs(words, starts, lengths, circular, coarse, runs, sets, allowed):
-    """Find where a pattern fits with letters that are no bases."""
-    parts = np.empty(16, np.int64)
-    places = np.empty(16, np.int64)
-    found = 0
-    size = len(sets)
-    done = np.int64(-1)
-    for run in range(len(runs)):
-        if runs[run, 2] == 0:
-            continue
-        begin = np.int64(runs[run, 0])
-        end = np.int64(runs[run, 1])
-        part = np.int64(coarse[(begin >> 2) >> 8])
-        while part + 1 < len(starts) and np.int64(starts[part + 1]) * 4 <= begin:
-            part += 1
-        length = np.int64(lengths[part])
-        if size > length or (len(allowed) and not allowed[part]):
-            continue
-        first = np.int64(starts[part]) * 4
-        limit = length if circular[part] else length - size + 1
-        for base in range(max(begin - size + 1, first, done + 1), end):
-            done = base
-            start = base - first
-            if start >= limit:
-                break
-            if fits_sets(words, runs, first, length, start, sets):
-                if found == len(parts):
-                    wider = np.empty(2 * found, np.int64)
-                    wider[:found] = parts
-                    parts = wider
-                    wider = np.empty(2 * found, np.int64)
-                    wider[:found] = places
-                    places = wider
-                parts[found] = part
-                places[found] = start
-                found += 1
-    return parts[:found], places[:found]
-
-
-@numba.njit(cache=True)
-def _around_origins(words, starts, lengths, circular, runs, sets, allowed, wrap):
-    """Find where a pattern crosses an origin by more letters than are repeated."""
-    parts = np.empty(16, np.int64)
-    places = np.empty(16, np.int64)
-    found = 0
-    size = len(sets)
-    for part in range(len(starts)):
-        length = np.int64(lengths[part])
-        if not circular[part] or size > length or (len(allowed) and not allowed[part]):
-            continue
-        first = np.int64(starts[part]) * 4
-        for start in range(max(length + wrap - size + 1, 0), length):
-            if fits_sets(words, runs, first, length, start, sets):
-                if found == len(parts):
-                    wider = np.empty(2 * found, np.int64)
-                    wider[:found] = parts
-                    parts = wider
-                    wider = np.empty(2 * found, np.int64)
-                    wider[:found] = places
-                    places = wider
-                parts[found] = part
-                places[found] = start
-                found += 1
-    return parts[:found], places[:found]
