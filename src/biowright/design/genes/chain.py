@@ -19,8 +19,11 @@ from .windows import (
 
 __all__ = ["Answer", "Chain", "Trellis", "make_chain", "solve"]
 
-STEPS = ((100, 30), (400, 300), (400, 3_000), (400, 30_000))
-"""How many rounds the prices of windows are improved, and how many beginnings are then held."""
+STEPS = ((100, 30), (400, 100), (400, 30_000), (400, 3_000))
+"""How many rounds the prices of windows are improved, and how many beginnings are then held.
+
+The last search is narrower: where the wide one ends at its budget, its bound is better.
+"""
 BUDGET = 4_000_000
 """Beginnings that a search may make before it goes on narrowly."""
 
