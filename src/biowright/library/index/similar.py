@@ -33,7 +33,7 @@ ENOUGH = 1.0
 """Seeds to expect of a relative as close as one that is found, so that no more is looked for."""
 MORE = 8
 """Clusters that are aligned beyond those that are asked for, since a promise is not exact."""
-PROMISE = 0.6
+PROMISE = 0.7
 """The share of the least score that a cluster must promise."""
 LAMBDA, KAPPA = 0.625, 0.41
 """For these scores, as BLAST+ gives them; Altschul et al. (1997), doi:10.1093/nar/25.17.3389."""
