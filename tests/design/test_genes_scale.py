@@ -22,6 +22,7 @@ from biowright.design import (
     NoHairpins,
     UniqueKmers,
     codon_usage,
+    count_usage,
     encode_protein,
     find_breaches,
     optimise,
@@ -228,6 +229,26 @@ def ecoli_30kb() -> Record:
         pytest.skip("needs the reference data")
     whole = extract(read(path)[0], 0, 30_000)
     return whole.changed(features=[f for f in whole.features if not f.cuts])
+
+
+@pytest.mark.reference
+@pytest.mark.parametrize(
+    ("host", "names", "genes"),
+    [
+        ("Escherichia coli", ["ecoli_MG1655_NC_000913.3.gbff.gz"], 4298),
+        ("Saccharomyces cerevisiae", [f"S288C_chr{n}.gb.gz" for n in ("03", "06", "09")], 509),
+        ("JCVI-syn3A", ["JCVI-syn3A.gb.gz"], 455),
+    ],
+)
+def test_tables_that_come_along_are_counted_anew(host: str, names: list[str], genes: int) -> None:
+    paths = [REFERENCE / "build/genomes" / name for name in names]
+    if not all(path.is_file() for path in paths):
+        pytest.skip("needs the reference data")
+    shipped = codon_usage(host)
+    counted = count_usage((record for path in paths for record in read(path)), host)
+    assert counted.genes == genes
+    assert (counted.code, counted.source) == (shipped.code, shipped.source)
+    assert counted.counts == shipped.counts
 
 
 def test_words_of_two_letters_are_all_forbidden() -> None:

@@ -43,7 +43,7 @@ class CodonUsage:
     code : int
         The NCBI genetic code.
     source : str
-        The accessions that were counted.
+        The accessions that were counted, each with the date of its annotation.
     counts : mapping of str to int
         By codon (DNA, upper case).
     genes : int, default 0
@@ -110,6 +110,9 @@ class CodonUsage:
 def codon_usage(host: str) -> CodonUsage:
     """Give the codon usage of a host that comes with Biowright.
 
+    Each table is what `count_usage` counts in the record that `source` names; yeast's is that of its
+    chromosomes III, VI and IX.
+
     Raises
     ------
     InputError
@@ -164,7 +167,8 @@ def count_usage(records: Iterable[Record], host: str = "", code: int | None = No
     genes: dict[int, int] = {}
     sources, organism = [], host
     for record in records:
-        sources.append(record.id or record.name)
+        date = record.annotations.first("date", "")
+        sources.append(f"{record.id or record.name}{date and f' ({date})'}")
         organism = organism or record.annotations.first("organism", "") or record.name
         seen = set()
         sets = np.frombuffer(masks(record.sequence.data), np.uint8)
