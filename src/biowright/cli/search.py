@@ -14,9 +14,8 @@ from cyclopts import Parameter
 
 from biowright import formats
 from biowright.core import InputError, Molecule, Quantity, Sequence
-from biowright.library import Filters, Found, Library, MeasuredRange, align_found
+from biowright.library import Filters, Found, Library, MeasuredRange
 from biowright.library import search as search_library
-from biowright.library.proteins import protein_or_dna
 
 from .arguments import given
 from .output import note, print_table
@@ -199,6 +198,8 @@ def _document(hit: Found) -> dict[str, object]:
 def _alignments(
     library: Library, hits: list[Found], queries: dict[str, str | Sequence], code: str
 ) -> Iterator[str]:
+    from biowright.library import align_found
+
     for hit in hits:
         yield f"\n{hit.query}: {hit.part}.{hit.version} {hit.name}\n"
         yield f"{align_found(library, hit, queries[hit.query], code)}\n"
@@ -238,6 +239,8 @@ def _exists(value: str) -> bool:
 
 def _proteins(queries: list[tuple[str, str | Sequence]]) -> list[tuple[str, str | Sequence]]:
     """Tell proteins from nucleotides, also those of which a file says nothing."""
+    from biowright.library.proteins import protein_or_dna
+
     made: list[tuple[str, str | Sequence]] = []
     translated = []
     for name, query in queries:

@@ -12,7 +12,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numba import njit
+
+from biowright.core.kernels import kernel
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -25,11 +26,13 @@ __all__ = ["checksums", "circle_key", "circle_keys", "key_of"]
 _COMPLEMENT = np.arange(256, dtype=np.uint8)
 for _one, _other in zip(b"ACGTUMRWSYKVHDB", b"TGCAAKYWSRMBDHV", strict=True):
     _COMPLEMENT[_one] = _other
+_BRIEF = 20_000
+"""Letters of which the key is found by plain Python where numba is not loaded."""
 _CODES = np.full(256, 4, np.uint8)
 _CODES[list(b"ACGT")] = range(4)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _least(letters, start, n):  # type: ignore[no-untyped-def]
     """Give the offset of the least rotation, by two candidates that overtake each other."""
     i, j, k = 0, 1, 0
@@ -53,7 +56,7 @@ def _least(letters, start, n):  # type: ignore[no-untyped-def]
     return min(i, j)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _least_word(letters, start, n, codes):  # type: ignore[no-untyped-def]
     """Find the least word of 31 letters on both strands of a circle of A, C, G and T.
 
@@ -88,7 +91,7 @@ def _least_word(letters, start, n, codes):  # type: ignore[no-untyped-def]
     return strand, offset
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _first_strand(letters, start, n, complement):  # type: ignore[no-untyped-def]
     """Tell which strand of a linear sequence is the smaller one: 0 or 1."""
     for k in range(n):
@@ -98,7 +101,7 @@ def _first_strand(letters, start, n, complement):  # type: ignore[no-untyped-def
     return 0
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _turned(letters, start, n, complement, buffer):  # type: ignore[no-untyped-def]
     """Give the strand and the offset of the least rotation of any letters."""
     for k in range(n):
@@ -117,7 +120,7 @@ def _turned(letters, start, n, complement, buffer):  # type: ignore[no-untyped-d
     return 0, first
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _place(letters, start, n, complement, codes, buffer):  # type: ignore[no-untyped-def]
     """Give the strand and the offset on it of the least rotation."""
     strand, offset = 0, -1
@@ -131,7 +134,7 @@ def _place(letters, start, n, complement, codes, buffer):  # type: ignore[no-unt
     return strand, offset
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _circle_keys(letters, bounds, complement, codes, keys):  # type: ignore[no-untyped-def]
     longest = 0
     for i in range(len(bounds) - 1):
@@ -160,7 +163,7 @@ def _circle_keys(letters, bounds, complement, codes, keys):  # type: ignore[no-u
         keys[i] = value
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _strands(letters, bounds, complement, codes, circular, out, strands):  # type: ignore[no-untyped-def]
     longest = 0
     for i in range(len(bounds) - 1):
@@ -238,7 +241,8 @@ def circle_keys(letters: bytes | bytearray, bounds: Ints) -> Ints:
         FNV-1a of the least rotation of both strands.
     """
     keys = np.empty(len(bounds) - 1, np.uint64)
-    _circle_keys(np.frombuffer(letters, np.uint8), bounds, _COMPLEMENT, _CODES, keys)
+    run = _circle_keys.briefly if len(letters) <= _BRIEF else _circle_keys
+    run(np.frombuffer(letters, np.uint8), bounds, _COMPLEMENT, _CODES, keys)
     return keys.view(np.int64)
 
 

@@ -20,9 +20,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numba import njit
 
 from biowright.core import Molecule
+from biowright.core.kernels import kernel
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -50,10 +50,9 @@ _PLAIN_LETTERS = np.frombuffer(b"ACGTU", np.uint8)
 _PLAIN = np.zeros(256, np.uint8)
 _PLAIN[list(b"ACGT")] = 1
 _TO_DNA = bytes.maketrans(b"U", b"T")
-_ZERO = np.zeros(1, np.int64)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _pack_letters(letters, starts, lengths, targets, codes, out):  # type: ignore[no-untyped-def]
     for i in range(len(lengths)):
         at, place = starts[i], targets[i]
@@ -75,7 +74,7 @@ def _pack_letters(letters, starts, lengths, targets, codes, out):  # type: ignor
             out[place] = byte
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _unpack_letters(packed, sources, lengths, starts, quads, out):  # type: ignore[no-untyped-def]
     for i in range(len(lengths)):
         at, place = starts[i], sources[i]
@@ -92,7 +91,7 @@ def _unpack_letters(packed, sources, lengths, starts, quads, out):  # type: igno
             out[at + k] = quads[packed[place], k]
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _odd_places(letters, plain):  # type: ignore[no-untyped-def]
     """Give the places of the letters that are none of A, C, G and T."""
     count = 0
@@ -231,9 +230,7 @@ def unpack_one(read: Callable[[int, int], bytes], index: int) -> bytes | None:
     sizes = sizes[: index + 1]
     size = sizes[-1:]
     packed = np.frombuffer(read(at, at + (int(size[0]) + 3) // 4), np.uint8)
-    out = np.empty(int(size[0]), np.uint8)
-    _unpack_letters(packed, _ZERO, size, _ZERO, _QUADS, out)
-    return out.tobytes()
+    return _QUADS[packed].tobytes()[: int(size[0])]
 
 
 def molecule_of_flags(flags: int) -> Molecule:

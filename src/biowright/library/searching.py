@@ -11,11 +11,11 @@ import numpy as np
 from biowright.core import InputError, Sequence
 
 from .filters import Filters
-from .index import SequenceIndex
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
+    from .index import SequenceIndex
     from .library import Library
 
 __all__ = ["KINDS", "Found", "index_of", "search"]
@@ -166,6 +166,8 @@ def search(
 
 def index_of(library: Library) -> SequenceIndex:
     """Give the index of a library's sequences, in its folder."""
+    from .index import SequenceIndex
+
     return SequenceIndex(library.folder / "index", library)
 
 

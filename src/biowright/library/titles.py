@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numba import njit
+
+from biowright.core.kernels import kernel
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -24,7 +25,7 @@ _STRONG[list(b"ATWatw")] = 1
 _STRONG[list(b"CGScgs")] = 2
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _cut(data, kinds, strong, letters, spans):  # type: ignore[no-untyped-def]
     """Write the letters of each record, and its row in `spans`; give the number of records."""
     n, at, out, lines = len(data), 0, 0, 0

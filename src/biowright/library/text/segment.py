@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numba import njit
 
+from biowright.core.kernels import kernel
 from biowright.formats import open_output
 
 from .words import tokens
@@ -63,7 +63,7 @@ class Segment:
         return self.postings[self.bounds[word] : self.bounds[word + 1]]
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _order(hashes, order, spare):  # type: ignore[no-untyped-def]
     """Sort by radix, 16 bits at a time; equal hashes keep their order."""
     n = len(hashes)
@@ -84,7 +84,7 @@ def _order(hashes, order, spare):  # type: ignore[no-untyped-def]
         order, spare = spare, order
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _spell(data, starts, ends, chosen, out_bounds, out):  # type: ignore[no-untyped-def]
     at = 0
     for i in range(len(chosen)):
@@ -95,7 +95,7 @@ def _spell(data, starts, ends, chosen, out_bounds, out):  # type: ignore[no-unty
     out_bounds[len(chosen)] = at
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _has_letter(data, starts, ends, chosen, out):  # type: ignore[no-untyped-def]
     for i in range(len(chosen)):
         found = False

@@ -6,7 +6,8 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numba import njit
+
+from biowright.core.kernels import kernel
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -57,7 +58,7 @@ def word_hash(word: bytes) -> int:
     return value
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _count(data, letter):  # type: ignore[no-untyped-def]
     count, before = 0, 0
     for k in range(len(data)):
@@ -67,7 +68,7 @@ def _count(data, letter):  # type: ignore[no-untyped-def]
     return count
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _tokens(data, letter, starts, ends, docs, hashes):  # type: ignore[no-untyped-def]
     count, doc, named, k = 0, 0, True, 0
     prime, seed = np.uint64(0x100000001B3), np.uint64(0xCBF29CE484222325)
@@ -114,7 +115,7 @@ def tokens(
     return starts, ends, documents, hashes
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _likeness(blob, bounds, pattern, peq, out):  # type: ignore[no-untyped-def]
     m = len(pattern)
     most = 0 if m < 4 else 1 if m < 8 else 2
@@ -164,7 +165,7 @@ def _likeness(blob, bounds, pattern, peq, out):  # type: ignore[no-untyped-def]
         out[i] = best
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def raise_to(quality, documents, values):  # type: ignore[no-untyped-def]
     """Raise the quality of documents to the best of their values, in place."""
     for k in range(len(documents)):
