@@ -46,8 +46,6 @@ def same_circle(one: str, other: str) -> bool:
 
 TABLE = (
     "gene,change\ng3,delete\ng5,tag-c CACCATCAC\n,replace 40..47 ACCTGAGT\n,insert 300 TTTTCCCCAA\n"
-    "gene,change\ng3,delete\ng5,tag-c CACCATCAC\n,replace 40..47 ACCTGAGT\n"
-    ",insert 300 TTTTCCCCAA\n"
 )
 
 
