@@ -227,6 +227,36 @@ def test_the_command(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
         assert "kind: " in capfd.readouterr().out
 
 
+def test_several_codons_a_site_are_pieces_of_the_order(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    names = [f">{i}\n{s}\n" for i, s in enumerate(("MKVLAAWF", "MWVLAAWF", "MKVLAMWF", "MKVLAMDF"))]
+    (tmp_path / "family.fa").write_text("".join(names))
+    text = '[library]\nkind = "targets"\ntargets = "family.fa"\nlimit = 8\n'
+    path = written(tmp_path, text + "codons_per_site = 2\n")
+    out = tmp_path / "out"
+    assert main(["design", "variants", str(path), "--out", str(out), "--json"]) == 0
+    told = json.loads(capfd.readouterr().out)
+    assert (told["covered"], told["size"], told["pieces"], told["optimal"]) == (4, 8, 8, True)
+    (library,) = told["sublibraries"]
+    assert library["proteins"] == 8
+    assert library["sequence"].count("/") == 3
+    assert sum(piece["part"] for piece in library["pieces"]) == pytest.approx(1)
+    order = list(csv.DictReader((out / "order.csv").open()))
+    assert [row["name"] for row in order] == [piece["name"] for piece in library["pieces"]]
+    proteins = {str(translate(row["sequence"])) for row in order}
+    assert len(proteins) == 8
+    assert {"MKVLAAWF", "MWVLAAWF", "MKVLAMWF", "MKVLAMDF"} <= proteins
+    rows = list(csv.DictReader((out / "library.csv").open()))
+    assert [(row["site"], row["part"]) for row in rows] == [(site, "0.5000") for site in "226677"]
+    path = written(tmp_path, text)
+    assert main(["design", "variants", str(path), "--json"]) == 0
+    assert json.loads(capfd.readouterr().out)["covered"] < 4
+    path = written(tmp_path, text + "codons_per_site = 4\n")
+    assert main(["design", "variants", str(path)]) == 2
+    assert "codons_per_site" in capfd.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [

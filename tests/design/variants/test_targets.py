@@ -12,7 +12,16 @@ import pytest
 
 from biowright.bio import IUPAC, genetic_code
 from biowright.core import InputError, NegativeResult
-from biowright.design.variants import best_codon, cover_targets, read_targets
+from biowright.design.variants import (
+    DegenerateCodon,
+    best_codon,
+    cover_targets,
+    degenerate_codons,
+    least_mixture,
+    mixture_shares,
+    mixture_size,
+    read_targets,
+)
 
 AMINO_ACIDS = "ACDEFGHIKLMNPQRSTVWY"
 
@@ -28,22 +37,56 @@ def spelled(sequence: str) -> set[str]:
 
 
 @cache
-def least(wanted: str) -> float:
-    try:
-        return best_codon(wanted).size
-    except NegativeResult:
-        return math.inf
+def least(wanted: str, codons: int = 1) -> float:
+    if codons == 1:
+        try:
+            return best_codon(wanted).size
+        except NegativeResult:
+            return math.inf
+    return least_of_all(wanted, codons)
 
 
-def size_for(chosen: list[str]) -> float:
+@cache
+def plain_codons() -> list[tuple[int, set[str]]]:
+    """Give the codons without stops as bits of 64 codons, and their residues."""
+    place = {"".join(c): 1 << i for i, c in enumerate(itertools.product("ACGT", repeat=3))}
+    return [
+        (sum(place[c] for c in one.codons), set(one.residues))
+        for one in degenerate_codons()
+        if not one.stops
+    ]
+
+
+def least_of_all(wanted: str, codons: int) -> float:
+    """Try all mixtures of two or three codons that may be smaller than those of fewer."""
+    best = least(wanted, codons - 1)
+    rows = [(word, has & set(wanted)) for word, has in plain_codons() if word.bit_count() < best]
+    rows = [row for row in rows if row[1]]
+    for word, has in rows:
+        if wanted[0] not in has:  # one of them has it, and may stand first
+            continue
+        for other, also in rows:
+            size = (word | other).bit_count()
+            missing = set(wanted) - has - also
+            if size + len(missing) >= best:
+                continue
+            if not missing:
+                best = size
+            elif codons == 3:
+                sizes = [(word | other | third).bit_count() for third, h in rows if missing <= h]
+                best = min([best, *sizes])
+    return best
+
+
+def size_for(chosen: list[str], codons: int = 1) -> float:
     columns = zip(*chosen, strict=True)
-    return math.prod(least("".join(sorted(set(column)))) for column in columns)
+    return math.prod(least("".join(sorted(set(column))), codons) for column in columns)
 
 
-def plain_best(targets: list[str], limit: float, sublibraries: int) -> int:
+def plain_best(targets: list[str], limit: float, sublibraries: int, codons: int = 1) -> int:
     """Try all choices of targets for each sublibrary."""
     sizes = {
-        chosen: size_for(list(chosen))
+        chosen: size_for(list(chosen), codons)
         for n in range(1, len(targets) + 1)
         for chosen in itertools.combinations(targets, n)
     }
@@ -70,6 +113,82 @@ def test_the_optimum_is_that_of_brute_force(seed: int, sublibraries: int) -> Non
         held = spelled(one.sequence)
         assert set(one.holds) == held & set(targets)
         assert not any("*" in protein for protein in held)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_least_codons_of_one_size_with_different_residues_do_not_mislead_the_proof(
+    seed: int,
+) -> None:
+    # M and S: WYG also has L and T, AKK also I and R; neither may be taken for granted
+    chance = random.Random(seed)
+    columns = [chance.sample("SMITLRAV", 7) for _ in range(2)]
+    targets = list(dict.fromkeys("".join(chance.choice(c) for c in columns) for _ in range(8)))
+    limit = chance.choice([4, 6, 8, 16, 32])
+    found = cover_targets({t: t for t in targets}, limit=limit, steps=5)
+    assert (found.weight, found.optimal) == (plain_best(targets, limit, 1), True)
+
+
+def test_a_proof_that_once_failed() -> None:
+    targets = ["RR", "RL", "RA", "MM", "RV", "VS", "IA"]
+    assert cover_targets({t: t for t in targets}, limit=6, steps=5).weight == 4
+
+
+@pytest.mark.parametrize(("wanted", "codons"), [
+    ("DM", 2), ("FKW", 2), ("CDEM", 2), ("ILMW", 2), ("ADGHW", 2), ("CFKMQ", 2), ("AEFHKLNQW", 2),
+    ("FKWM", 3), ("CFKMQ", 3), ("DHIMW", 3),
+])  # fmt: skip
+def test_least_mixtures_are_those_of_brute_force(wanted: str, codons: int) -> None:
+    found = least_mixture(wanted, most=codons)
+    assert set(wanted) <= {a for one in found for a in one.residues}
+    assert not any(one.stops for one in found)
+    assert len(found) <= codons
+    assert mixture_size(found) == least_of_all(wanted, codons)
+    assert sum(mixture_shares(found).values()) == pytest.approx(1)
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("sublibraries", [1, 2])
+def test_several_codons_a_site_are_optimal_too(seed: int, sublibraries: int) -> None:
+    chance = random.Random(seed)
+    columns = [chance.sample("SMWKD", 4) for _ in range(3)]
+    targets = list(dict.fromkeys("".join(chance.choice(c) for c in columns) for _ in range(7)))
+    limit = chance.choice([4, 8, 12, 27])
+    found = cover_targets(
+        {t: t for t in targets}, limit=limit, sublibraries=sublibraries, codons_per_site=2, steps=20
+    )
+    assert found.optimal
+    assert found.weight == plain_best(targets, limit, sublibraries, 2)
+    assert (
+        found.weight
+        >= cover_targets({t: t for t in targets}, limit=limit, sublibraries=sublibraries).weight
+    )
+    assert found.size <= limit
+    for one in found.sublibraries:
+        parts = dict(one.sequences)
+        assert len(parts) == one.pieces
+        assert sum(parts.values()) == pytest.approx(1)
+        held = set().union(*(spelled(sequence) for sequence in parts))
+        assert set(one.holds) == held & set(targets)
+        assert len(held) == one.proteins
+        assert not any("*" in protein for protein in held)
+        letters = {
+            "".join(p) for q in parts for p in itertools.product(*(IUPAC[letter] for letter in q))
+        }
+        assert len(letters) == one.size
+
+
+def test_mixtures_that_are_none() -> None:
+    assert [codon.letters for codon in least_mixture("M", most=3)] == ["ATG"]
+    assert DegenerateCodon.of("ATG") in least_mixture("MD")
+    with pytest.raises(NegativeResult, match="without a stop"):
+        least_mixture("KW", most=1)
+    with pytest.raises(InputError, match="no amino acid"):
+        least_mixture("M*")
+    for most in (0, 4):
+        with pytest.raises(InputError, match="codons a site"):
+            least_mixture("M", most=most)
+        with pytest.raises(InputError, match="codons a site"):
+            cover_targets({"a": "MK", "b": "MR"}, limit=4, codons_per_site=most)
 
 
 def test_weights_decide() -> None:

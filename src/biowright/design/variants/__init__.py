@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from .degenerate import DegenerateCodon, best_codon, best_mixture, degenerate_codons
     from .error_prone_pcr import BIASES, ErrorProne, error_prone, mutation_counts
     from .library import LibraryPlan, plan_library, write_library
+    from .mixtures import least_mixture, mixture_shares, mixture_size
     from .recombination import Crossovers, broken_contacts, choose_crossovers
     from .schemes import Comparison, Scheme, compare_schemes, scheme, trimers
     from .specification import (
@@ -30,6 +31,7 @@ _HOMES = {
     "degenerate": ("DegenerateCodon", "best_codon", "best_mixture", "degenerate_codons"),
     "error_prone_pcr": ("BIASES", "ErrorProne", "error_prone", "mutation_counts"),
     "library": ("LibraryPlan", "plan_library", "write_library"),
+    "mixtures": ("least_mixture", "mixture_shares", "mixture_size"),
     "recombination": ("Crossovers", "broken_contacts", "choose_crossovers"),
     "schemes": ("Comparison", "Scheme", "compare_schemes", "scheme", "trimers"),
     "specification": (
@@ -74,6 +76,9 @@ __all__ = [
     "degenerate_codons",
     "edit_distance",
     "error_prone",
+    "least_mixture",
+    "mixture_shares",
+    "mixture_size",
     "mutation_counts",
     "oligo_pool",
     "plan_library",

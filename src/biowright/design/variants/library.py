@@ -20,6 +20,7 @@ from ..codons import codon_usage, encode_protein
 from ..parents import parse_sites, read_parent
 from .degenerate import best_codon, best_mixture
 from .error_prone_pcr import error_prone
+from .mixtures import mixture_shares, mixture_size
 from .recombination import choose_crossovers
 from .schemes import Scheme, compare_schemes, scheme, trimers
 from .specification import (
@@ -93,26 +94,50 @@ def _targets(spec: TargetLibrary, folder: Path) -> LibraryPlan:
         targets,
         limit=spec.limit,
         sublibraries=spec.sublibraries,
+        codons_per_site=spec.codons_per_site,
         weights=spec.weights or None,
         code=spec.code,
         usage=usage,
         seed=spec.seed,
     )
-    pieces, rows, libraries = [], [("sublibrary", "site", "codon", "variants", "residues")], []
+    count = sum(one.pieces for one in found.sublibraries)
+    if count > _MOST_PIECES:
+        raise InputError(
+            f"the codons of the sites combine to {count:,} pieces of DNA",
+            expected=f"{_MOST_PIECES:,} at most",
+            hint="say a smaller limit, or fewer codons_per_site",
+        )
+    pieces, libraries = [], []
+    rows = [("sublibrary", "site", "codon", "part", "variants", "residues")]
     for number, one in enumerate(found.sublibraries, 1):
-        pieces.append((f"sublibrary-{number}", one.sequence))
-        for site, codon in enumerate(one.codons, 1):
-            if codon.size > 1:
-                rows.append(
-                    (str(number), str(site), codon.letters, str(codon.size), codon.residues)
+        name = f"sublibrary-{number}"
+        parts = []
+        for piece, (sequence, part) in enumerate(one.sequences, 1):
+            parts.append({"name": f"{name}-{piece}" if one.pieces > 1 else name, "part": part})
+            pieces.append((str(parts[-1]["name"]), sequence))
+        for place, site in enumerate(one.sites, 1):
+            if mixture_size(site) == 1:
+                continue
+            total = sum(codon.size for codon in site)
+            rows += [
+                (
+                    str(number),
+                    str(place),
+                    codon.letters,
+                    f"{codon.size / total:.4f}",
+                    str(codon.size),
+                    codon.residues,
                 )
-        shares = [{a: codon.share(a) for a in codon.residues} for codon in one.codons]
+                for codon in site
+            ]
+        shares = [mixture_shares(site) for site in one.sites]
         libraries.append(
             {
                 "size": one.size,
                 "proteins": one.proteins,
                 "holds": list(one.holds),
                 "sequence": one.sequence,
+                "pieces": parts,
                 "clones for 95 %": clones_for([s for s in shares if len(s) > 1], share=0.95),
             }
         )
@@ -125,6 +150,8 @@ def _targets(spec: TargetLibrary, folder: Path) -> LibraryPlan:
         "optimal": found.optimal,
         "size": found.size,
         "limit": spec.limit,
+        "codons per site": spec.codons_per_site,
+        "pieces": count,
         "sublibraries": libraries,
         "missing": [name for name in targets if name not in found.covered],
     }

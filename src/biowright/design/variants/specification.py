@@ -5,6 +5,7 @@
     targets = "proteins.fasta"   # aligned proteins, FASTA or Clustal
     limit = 1e5                  # DNA variants of all sublibraries together
     sublibraries = 2
+    codons_per_site = 1          # up to 3 are mixed
     host = "Escherichia coli"
 
 Paths are relative to the file.
@@ -50,6 +51,8 @@ class TargetLibrary:
     limit : float
         DNA variants of all sublibraries together.
     sublibraries : int, default 1
+    codons_per_site : int, default 1
+        Up to 3 degenerate codons are mixed at a site.
     weights : mapping of str to float
         What a target is worth; 1 by default.
     host : str, default "Escherichia coli"
@@ -63,6 +66,7 @@ class TargetLibrary:
     targets: Path
     limit: Annotated[float, Field(ge=1, le=1e15)]
     sublibraries: Annotated[int, Field(ge=1, le=20)] = 1
+    codons_per_site: Annotated[int, Field(ge=1, le=3)] = 1
     weights: dict[str, float] = field(default_factory=dict)
     host: str = "Escherichia coli"
     code: int = 1

@@ -1,17 +1,18 @@
 """Libraries for given sequences: as many of them as possible in few sublibraries of a total size.
 
 The problem is DeCoDe's (Shimko, Fordyce and Orenstein 2020, doi:10.1093/bioinformatics/btaa162): each
-sublibrary has one degenerate codon a site. Which targets it is to hold decides the residues that it needs
-at each site, and the least codon for a set of residues is looked up; so that sets of targets are searched
-instead of codons. Branch and bound finds the best single sublibrary and, for two, proves the optimum.
+sublibrary has one degenerate codon a site, or here a mixture of a few. Which targets it is to hold decides
+the residues that it needs at each site, and the least mixture for a set of residues is looked up; so that
+sets of targets are searched instead of codons. Branch and bound finds the best single sublibrary and, for
+two, proves the optimum.
 """
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +22,8 @@ from biowright.core import InputError
 
 from ..codons import CodonUsage
 from .cover import closed_sets, held_by, search
-from .degenerate import AMINO_ACIDS, DegenerateCodon, best_codon, degenerate_codons, residue_bits
+from .degenerate import AMINO_ACIDS, DegenerateCodon
+from .mixtures import least_mixture, mixture_size, residue_tables
 
 __all__ = ["Cover", "Sublibrary", "cover_targets"]
 
@@ -31,33 +33,57 @@ _FOUND = 1 << 16
 
 @dataclass(frozen=True, slots=True)
 class Sublibrary:
-    """One library: a codon a site, fixed or degenerate.
+    """One library: a codon a site, fixed or degenerate, or a mixture of several.
 
     Parameters
     ----------
-    codons : tuple of DegenerateCodon
-        From the first site to the last.
+    sites : tuple of tuple of DegenerateCodon
+        The codons of each site, mixed by their sizes.
     holds : tuple of str
         The names of the targets in it.
     """
 
-    codons: tuple[DegenerateCodon, ...]
+    sites: tuple[tuple[DegenerateCodon, ...], ...]
     holds: tuple[str, ...]
+
+    @property
+    def codons(self) -> tuple[DegenerateCodon, ...]:
+        """All codons, from the first site to the last: one a site unless more were allowed."""
+        return tuple(codon for site in self.sites for codon in site)
+
+    @property
+    def residues(self) -> tuple[str, ...]:
+        """The amino acids of each site, by letter."""
+        return tuple("".join(sorted({a for c in site for a in c.residues})) for site in self.sites)
 
     @property
     def size(self) -> int:
         """How many DNA variants it has."""
-        return math.prod(codon.size for codon in self.codons)
+        return math.prod(mixture_size(site) for site in self.sites)
 
     @property
     def proteins(self) -> int:
         """How many protein variants it has."""
-        return math.prod(len(codon.residues) for codon in self.codons)
+        return math.prod(len(residues) for residues in self.residues)
+
+    @property
+    def pieces(self) -> int:
+        """How many degenerate sequences it is: all ways to take one codon a site."""
+        return math.prod(len(site) for site in self.sites)
+
+    @property
+    def sequences(self) -> Iterator[tuple[str, float]]:
+        """Those sequences, in IUPAC letters, each with its part of the mixture."""
+        total = math.prod(sum(codon.size for codon in site) for site in self.sites)
+        for codons in itertools.product(*self.sites):
+            part = math.prod(codon.size for codon in codons) / total
+            yield "".join(codon.letters for codon in codons), part
 
     @property
     def sequence(self) -> str:
-        """Its DNA, in IUPAC letters."""
-        return "".join(codon.letters for codon in self.codons)
+        """Its DNA, in IUPAC letters; several codons of a site as ``(AAA/TGG)``."""
+        sites = ("/".join(codon.letters for codon in site) for site in self.sites)
+        return "".join(f"({one})" if "/" in one else one for one in sites)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +123,8 @@ class _Problem:
     targets: _Ints
     weights: npt.NDArray[np.float64]
     starts: _Ints
-    cover: _Ints
+    richest: _Ints
+    closed: _Ints
     log_size: npt.NDArray[np.float64]
 
 
@@ -106,6 +133,7 @@ def cover_targets(
     *,
     limit: float,
     sublibraries: int = 1,
+    codons_per_site: int = 1,
     weights: Mapping[str, float] | None = None,
     code: GeneticCode | int | str = 1,
     usage: CodonUsage | None = None,
@@ -122,6 +150,8 @@ def cover_targets(
     limit : float
         On the DNA variants of all sublibraries together.
     sublibraries : int, default 1
+    codons_per_site : int, default 1
+        Up to 3 degenerate codons are mixed at a site; its size is that of the mixture.
     weights : mapping of str to float, optional
         What a target is worth; 1 by default.
     code : default 1
@@ -142,13 +172,15 @@ def cover_targets(
     ------
     InputError
         There are no targets, they are not of one length, hold other letters than amino acids, or the
-        limit or the number is below 1.
+        limit or a number is out of range.
 
     Examples
     --------
     >>> found = cover_targets({"a": "MKV", "b": "MRV", "c": "MKI", "d": "MWW"}, limit=4)
     >>> found.covered, [codon.letters for codon in found.sublibraries[0].codons], found.bound
     (('a', 'b', 'c'), ['ATG', 'ARA', 'RTA'], 3.0)
+    >>> cover_targets({"a": "MK", "b": "MW"}, limit=2, codons_per_site=2).sublibraries[0].sequence
+    'ATG(AAA/TGG)'
     """
     names = list(targets)
     if sublibraries < 1 or not limit >= 1:
@@ -156,12 +188,12 @@ def cover_targets(
             f"{sublibraries} sublibraries of {limit:g} variants", expected="1 or more of both"
         )
     alphabets = _alphabets(targets)
-    problem = _problem(targets, alphabets, weights, genetic_code(code))
+    problem = _problem(targets, alphabets, weights, genetic_code(code), codons_per_site)
     masks, weight = search(
         problem.targets,
         problem.weights,
         problem.starts,
-        problem.cover,
+        problem.richest,
         problem.log_size,
         sublibraries,
         float(limit),
@@ -175,7 +207,9 @@ def cover_targets(
         # the j-th largest of them has at most the j-th part of the size
         bests = [_best(problem, limit / j, nodes) for j in range(1, sublibraries + 1)]
         bound = min(bound, sum(best for best, _ in bests))
-    made = [_made(row, problem, alphabets, names, code, usage) for row in masks if row.any()]
+    made = [
+        _made(row, targets, alphabets, code, usage, codons_per_site) for row in masks if row.any()
+    ]
     made.sort(key=lambda one: (-one.size, one.sequence))
     covered = {name for one in made for name in one.holds}
     return Cover(
@@ -208,6 +242,7 @@ def _problem(
     alphabets: Sequence[str],
     weights: Mapping[str, float] | None,
     code: GeneticCode,
+    codons_per_site: int,
 ) -> _Problem:
     given = {} if weights is None else dict(weights)
     strange = [name for name in given if name not in targets]
@@ -219,59 +254,17 @@ def _problem(
     numbers = np.array(
         [[alphabets[i].index(s.upper()[i]) for i in sites] for s in targets.values()], np.int64
     ).reshape(len(targets), len(sites))
-    starts, cover, sizes = [], [], []
-    tables: dict[str, tuple[list[int], list[float]]] = {}
-    for i in sites:
-        alphabet = alphabets[i]
-        if alphabet not in tables:
-            tables[alphabet] = _least(alphabet, code)
-        starts.append(len(cover))
-        cover += tables[alphabet][0]
-        sizes += tables[alphabet][1]
+    starts: dict[str, int] = {}
+    tables = [(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0))]
+    for alphabet in dict.fromkeys(alphabets[i] for i in sites):
+        starts[alphabet] = sum(len(table[0]) for table in tables)
+        tables.append(residue_tables(alphabet, code, codons_per_site))
     return _Problem(
         numbers,
         np.array([given.get(name, 1.0) for name in targets]),
-        np.array(starts, np.int64),
-        np.array(cover, np.int64),
-        np.array(sizes),
+        np.array([starts[alphabets[i]] for i in sites], np.int64),
+        *(np.concatenate(parts) for parts in zip(*tables, strict=True)),
     )
-
-
-def _least(alphabet: str, code: GeneticCode) -> tuple[list[int], list[float]]:
-    """Give, for each set of residues, what the least codon for it gives, and ln of that codon's size.
-
-    Sets are bits in the order of the alphabet; among codons of one size, one that gives more of the
-    alphabet is better. A set without a codon that has no stop costs more than any limit.
-    """
-    count = 1 << len(alphabet)
-    residues, lengths = _tables(code)
-    masks = np.zeros(len(residues), np.int64)
-    for i, letter in enumerate(alphabet):
-        masks |= (residues >> AMINO_ACIDS.index(letter) & 1) << i
-    sizes = np.full(count, np.inf)
-    np.minimum.at(sizes, masks, lengths)
-    best, size = np.arange(count), sizes.copy()
-    extra = np.array([bin(mask).count("1") for mask in range(count)])
-    for i in range(len(alphabet)):  # the best superset, one letter after the other
-        for mask in range(count):
-            if mask >> i & 1:
-                continue
-            other = mask | 1 << i
-            better = size[other] < size[mask]
-            richer = size[other] == size[mask] and extra[best[other]] > extra[best[mask]]
-            if better or (richer and np.isfinite(size[mask])):
-                size[mask], best[mask] = size[other], best[other]
-    logs = np.where(np.isfinite(size), np.log(np.where(np.isfinite(size), size, 1.0)), 1e9)
-    best[0], logs[0] = 0, 0.0
-    return best.tolist(), logs.tolist()
-
-
-@lru_cache(maxsize=8)
-def _tables(code: GeneticCode) -> tuple[_Ints, npt.NDArray[np.float64]]:
-    """Give the residues, as bits, and the sizes of all codons without stops."""
-    bits = np.array(residue_bits(code), np.int64)
-    sizes = np.array([float(codon.size) for codon in degenerate_codons(code)])
-    return bits[bits < 1 << 20], sizes[bits < 1 << 20]
 
 
 def _best(
@@ -286,7 +279,7 @@ def _best(
         problem.targets[chosen],
         problem.weights[chosen],
         problem.starts,
-        problem.cover,
+        problem.closed,
         problem.log_size,
         limit,
         floor,
@@ -316,7 +309,7 @@ def _prove(
         problem.targets,
         problem.weights,
         problem.starts,
-        problem.cover,
+        problem.closed,
         problem.log_size,
         limit,
         max(0.0, weight - half),
@@ -349,21 +342,27 @@ def _prove(
 
 def _made(
     row: _Ints,
-    problem: _Problem,
+    targets: Mapping[str, str],
     alphabets: Sequence[str],
-    names: Sequence[str],
     code: GeneticCode | int | str,
     usage: CodonUsage | None,
+    codons_per_site: int,
 ) -> Sublibrary:
-    inside = np.zeros(len(names), np.bool_)
-    held_by(row, problem.targets, inside)
-    codons = []
-    known: dict[str, DegenerateCodon] = {}
+    wanted = []
+    known: dict[str, tuple[DegenerateCodon, ...]] = {}
     sets = iter(row.tolist())
     for alphabet in alphabets:
         mask = 1 if len(alphabet) == 1 else next(sets)
-        wanted = "".join(letter for i, letter in enumerate(alphabet) if mask >> i & 1)
-        if wanted not in known:
-            known[wanted] = best_codon(wanted, code=code, usage=usage)
-        codons.append(known[wanted])
-    return Sublibrary(tuple(codons), tuple(n for n, i in zip(names, inside, strict=True) if i))
+        wanted.append("".join(letter for i, letter in enumerate(alphabet) if mask >> i & 1))
+        if wanted[-1] not in known:
+            known[wanted[-1]] = least_mixture(
+                wanted[-1], most=codons_per_site, code=code, usage=usage
+            )
+    sites = tuple(known[one] for one in wanted)
+    residues = Sublibrary(sites, ()).residues  # a least mixture may hold more than was wanted
+    inside = (
+        name
+        for name, target in targets.items()
+        if all(a in has for a, has in zip(target.upper(), residues, strict=True))
+    )
+    return Sublibrary(sites, tuple(inside))
