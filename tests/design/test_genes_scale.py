@@ -187,7 +187,7 @@ def test_labels_are_read_written_and_obeyed() -> None:
         assert len(hard) == count, text
     for text, what in {
         "@nothing(1)": "there is no 'nothing'",
-        "~gc(40-60%)": "only a constraint",
+        "~cds": "only a constraint",
         "@no": "no pattern",
         "@no(BsaJ_sote)": "BsaJ_sote",
         "@gc(mini=x)": "no number",

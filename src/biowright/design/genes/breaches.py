@@ -13,7 +13,17 @@ from biowright.core import Location, Record
 
 from .layout import spans_of
 from .new_signals import find_signals
-from .rules import Avoid, FixedSequence, GCContent, NoHairpins, Rule, UniqueKmers
+from .placing import occurrences
+from .rules import (
+    Avoid,
+    Choice,
+    FixedSequence,
+    GCContent,
+    NoHairpins,
+    Occurrence,
+    Rule,
+    UniqueKmers,
+)
 from .rules_signals import NoNewSignal
 from .uniqueness import hairpins, host_table, repeated_kmers
 
@@ -82,6 +92,16 @@ def find_breaches(record: Record, rules: Iterable[Rule]) -> list[Breach]:
                 Breach(site.start, site.end, str(rule), site.what, site.strand)
                 for site in find_signals(record, rule)
             ]
+        elif isinstance(rule, Choice):
+            part = rule.region.parts[0]
+            text = str(record.sequence.window(part.start, part.end)).upper()
+            if text not in rule.variants:
+                found.append(Breach(part.start, part.end, str(rule), text))
+        elif isinstance(rule, Occurrence):
+            times = len(occurrences(record, rule))
+            if times != rule.count:
+                region = rule.region or Location.of((0, length))
+                found.append(Breach(region.start, region.end, str(rule), f"{times} times"))
         elif isinstance(rule, FixedSequence):
             read = rule.region.extract(record.sequence).data
             wanted, have = masks(rule.sequence.encode()), masks(read)

@@ -30,7 +30,9 @@ from .layout import (
 from .layout_genes import codon_quotas, codon_scores, fill_slots, read_genes
 from .rules import (
     Avoid,
+    Choice,
     CodonUse,
+    Different,
     Dinucleotides,
     FixedSequence,
     GCContent,
@@ -93,6 +95,9 @@ def compile_layout(
     for rule in rules:
         if isinstance(rule, FixedSequence):
             _limit(limits, rule, length)
+        elif isinstance(rule, Different):
+            inside = covered(rule.region, length, circular)
+            limits[inside] &= 15 ^ symbols[inside]
     tables = Tables()
     notices: list[str] = []
     genes = read_genes(record, [r for r in rules if isinstance(r, KeepProtein)], symbols, notices)
@@ -156,7 +161,11 @@ def compile_layout(
         loose[places[gene.free].ravel()] = True
     allowed[loose] = asked[loose]
     said = limits != 15
-    allowed[said & ~loose] = 15
+    chosen = np.zeros(length, np.bool_)  # these may change; what may stand there, patterns say
+    for rule in rules:
+        if isinstance(rule, Choice):
+            chosen |= covered(rule.region, length, circular)
+    allowed[(said | chosen) & ~loose] = 15
     allowed &= limits
     # what is asked to be fixed and something else at once has no letter that fits
     clash = (said & (fixed | bound) & ((symbols & ~limits) != 0)) | (
@@ -223,6 +232,15 @@ def _patterns(
         if isinstance(rule, Avoid):
             regions = () if rule.region is None else tuple(spans_of(rule.region, length, circular))
             patterns += pattern_pair(rule.motif, number, regions, rule.strands)
+        elif isinstance(rule, Choice):
+            start, end = rule.region.start, rule.region.start + len(rule.region)
+            if end > length:
+                raise InputError(
+                    f"the choice at {start}..{end} lies outside of {length} letters",
+                    hint="turn a circle so that its origin lies elsewhere" if circular else None,
+                )
+            for last, word in rule.excluded():
+                patterns += pattern_pair(word, number, ((start, start + last + 1),), (1,))
     ambiguous = {int(mask) for mask in np.unique(symbols) if mask not in (1, 2, 4, 8)}
     automaton = build_automaton(patterns, ambiguous)
     events: dict[int, list[tuple[int, int]]] = {}

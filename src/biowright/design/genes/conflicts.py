@@ -14,7 +14,7 @@ from .breaches import Breach, find_breaches
 from .chain import Answer, make_chain, solve
 from .kernels import BREACH
 from .layout import Layout, Windows
-from .rules import Avoid, GCContent
+from .rules import Avoid, Choice, GCContent
 from .rules_signals import NoNewSignal
 
 __all__ = ["Conflict", "Infeasible", "find_conflict"]
@@ -87,7 +87,7 @@ def find_conflict(
     length = len(layout)
     spelled = layout.record.sequence.trusted(letters, record.molecule, layout.record.topology)
     broken = list(left) or find_breaches(layout.record.changed(sequence=spelled), layout.rules)
-    items = [n for n, r in enumerate(layout.rules) if isinstance(r, Avoid | GCContent)]
+    items = [n for n, r in enumerate(layout.rules) if isinstance(r, Avoid | Choice | GCContent)]
     covered = np.zeros(length, np.bool_)
     for gene in layout.genes:
         covered[gene.codons.positions.ravel()] = True

@@ -22,9 +22,13 @@ from biowright.core import (
 )
 
 from ..codons import CodonUsage, codon_usage
+from .labels_call import Call, strands_of
+from .labels_places import ABSENT, PLACES, PLACES_LONG, changes, place_label
 from .rules import (
     Avoid,
+    Choice,
     CodonUse,
+    Different,
     Dinucleotides,
     FixedSequence,
     GCContent,
@@ -33,6 +37,7 @@ from .rules import (
     KeepProtein,
     NoHairpins,
     NoNewSignal,
+    Occurrence,
     Rule,
     UniqueKmers,
 )
@@ -49,54 +54,11 @@ HOSTS = {
 """The names by which DNA Chisel knows hosts whose codon usage comes with Biowright."""
 
 
-class _Call:
-    """The arguments of one label, taken by name or place."""
-
-    def __init__(self, text: str, names: Sequence[str]) -> None:
-        self.values: dict[str, str] = {}
-        places = iter(names)
-        for piece in (p.strip() for p in re.split(r",\s*(?![^(]*\))", text or "")):
-            if not piece:
-                continue
-            named = re.match(r"([A-Za-z_]\w*)\s*[=:]\s*(.*)", piece, re.DOTALL)
-            name = named[1] if named else next(places, "")
-            value = (named[2] if named else piece).strip().strip("'\"")
-            if not name:
-                raise InputError(f"'{piece}' is one argument too many")
-            if name not in names:
-                raise InputError(f"there is no argument '{name}'", hint=suggest(name, names))
-            self.values[name] = value
-
-    def text(self, name: str, default: str | None = None) -> str | None:
-        value = self.values.get(name, default)
-        return None if value in (None, "None", "") else value
-
-    def number(self, name: str, default: float | None = None) -> float | None:
-        text = self.text(name)
-        if text is None:
-            return default
-        try:
-            value = float(text.removesuffix("%"))
-        except ValueError:
-            raise InputError(f"{name}={text} is no number") from None
-        return value / 100 if text.endswith("%") else value
-
-
-def _strands(call: _Call, location: Location) -> tuple[int, ...]:
-    said = call.text("strand", "from_location")
-    if said in ("from_location", "both", "0"):
-        # a feature on the forward strand means both here: a site is cut on whichever it lies
-        return (1, -1)
-    if said in ("1", "-1"):
-        return (int(said),)
-    raise InputError(f"strand={said}", expected="both, 1 or -1")
-
-
-def _avoid(call: _Call, location: Location, usage: CodonUsage) -> list[Rule]:
+def _avoid(call: Call, location: Location, usage: CodonUsage) -> list[Rule]:
     pattern = call.text("pattern")
     if pattern is None:
         raise InputError("no pattern is named", expected="such as @no(BsaI_site)")
-    strands = _strands(call, location)
+    strands = strands_of(call, location)
     repeat = _REPEAT.fullmatch(pattern)
     if repeat and repeat[1]:
         return list(tandem_repeats(int(repeat[2]), int(repeat[1]), location))
@@ -107,7 +69,7 @@ def _avoid(call: _Call, location: Location, usage: CodonUsage) -> list[Rule]:
     return [Avoid(pattern.removesuffix("_site"), location, strands)]
 
 
-def _protein(call: _Call, location: Location, usage: CodonUsage) -> list[Rule]:
+def _protein(call: Call, location: Location, usage: CodonUsage) -> list[Rule]:
     table = call.text("genetic_table", "Standard") or "Standard"
     start = call.text("start_codon")
     code: int | str = 1 if table in ("default", "Standard") else table
@@ -118,7 +80,7 @@ def _protein(call: _Call, location: Location, usage: CodonUsage) -> list[Rule]:
     ]
 
 
-def _gc(call: _Call, location: Location, usage: CodonUsage) -> list[Rule]:
+def _gc(call: Call, location: Location, usage: CodonUsage) -> list[Rule]:
     first = call.text("mini")
     short = re.fullmatch(r"([\d.]+)%?-([\d.]+)%(?:/(\d+)(?:bp)?)?", first or "")
     if short:  # 40-60%/80
@@ -137,39 +99,51 @@ def _gc(call: _Call, location: Location, usage: CodonUsage) -> list[Rule]:
     ]
 
 
-def _kmers(call: _Call, location: Location, usage: CodonUsage) -> list[Rule]:
+def _gc_target(call: Call, location: Location, usage: CodonUsage) -> list[Rule]:
+    for name in ("mini", "maxi", "window"):
+        if call.text(name) is not None:
+            raise InputError(f"an objective on GC knows no '{name}'", expected="such as ~gc(50%)")
+    if "-" in (said := call.text("target") or "") or "/" in said:
+        raise InputError("an objective on GC is one share of all", expected="such as ~gc(50%)")
+    target = call.number("target")
+    if target is None:
+        raise InputError("no share is named", expected="such as ~gc(50%)")
+    return [GCContent(region=location, target=target)]
+
+
+def _kmers(call: Call, location: Location, usage: CodonUsage) -> list[Rule]:
     k = call.number("k")
     if k is None:
         raise InputError("k is missing", expected="such as @all_unique_kmers(15)")
     return [UniqueKmers(int(k), location)]
 
 
-def _hairpins(call: _Call, location: Location, usage: CodonUsage) -> list[Rule]:
+def _hairpins(call: Call, location: Location, usage: CodonUsage) -> list[Rule]:
     stem, window = call.number("stem_size", 20), call.number("hairpin_window", 200)
     return [NoHairpins(int(stem or 20), int(window or 200), location)]
 
 
-def _signal(call: _Call, location: Location, usage: CodonUsage) -> list[Rule]:
+def _signal(call: Call, location: Location, usage: CodonUsage) -> list[Rule]:
     kind = call.text("kind")
     if kind is None:
         raise InputError("no signal is named", expected="such as @no_new(promoter)")
-    strands = _strands(call, location)
+    strands = strands_of(call, location)
     return [NoNewSignal(kind, call.number("limit"), location, strands)]
 
 
-def _keep(call: _Call, location: Location, usage: CodonUsage) -> list[Rule]:
+def _keep(call: Call, location: Location, usage: CodonUsage) -> list[Rule]:
     return [Keep(location)]
 
 
-def _keep_softly(call: _Call, location: Location, usage: CodonUsage) -> list[Rule]:
+def _keep_softly(call: Call, location: Location, usage: CodonUsage) -> list[Rule]:
     return [Identity(location, call.number("boost", 1.0) or 1.0)]
 
 
-def _sequence(call: _Call, location: Location, usage: CodonUsage) -> list[Rule]:
+def _sequence(call: Call, location: Location, usage: CodonUsage) -> list[Rule]:
     return [FixedSequence(call.text("sequence") or "", location)]
 
 
-def _host(call: _Call, name: str, usage: CodonUsage) -> CodonUsage:
+def _host(call: Call, name: str, usage: CodonUsage) -> CodonUsage:
     species = call.text(name)
     return usage if species is None else codon_usage(HOSTS.get(species, species.replace("_", " ")))
 
@@ -181,8 +155,8 @@ _METHODS = {
 }
 
 
-def _codons(method: str | None) -> Callable[[_Call, Location, CodonUsage], list[Rule]]:
-    def make(call: _Call, location: Location, usage: CodonUsage) -> list[Rule]:
+def _codons(method: str | None) -> Callable[[Call, Location, CodonUsage], list[Rule]]:
+    def make(call: Call, location: Location, usage: CodonUsage) -> list[Rule]:
         said = call.text("method", "use_best_codon") or ""
         if method is None and said not in _METHODS:
             raise InputError(f"there is no method '{said}'", hint=suggest(said, _METHODS))
@@ -202,7 +176,7 @@ def _codons(method: str | None) -> Callable[[_Call, Location, CodonUsage], list[
     return make
 
 
-_Maker = Callable[[_Call, Location, CodonUsage], list[Rule]]
+_Maker = Callable[[Call, Location, CodonUsage], list[Rule]]
 _KNOWN: dict[str, tuple[_Maker, tuple[str, ...]]] = {
     "no": (_avoid, ("pattern", "strand", "boost")),
     "cds": (_protein, ("genetic_table", "start_codon", "translation", "boost")),
@@ -212,6 +186,7 @@ _KNOWN: dict[str, tuple[_Maker, tuple[str, ...]]] = {
     "no_hairpins": (_hairpins, ("stem_size", "hairpin_window", "boost")),
     "no_new": (_signal, ("kind", "limit", "strand", "boost")),
     "sequence": (_sequence, ("sequence", "boost")),
+    **PLACES,
 }
 _CODON_ARGUMENTS = ("species", "method", "original_species", "boost")
 _SOFT: dict[str, tuple[_Maker, tuple[str, ...]]] = {
@@ -221,6 +196,8 @@ _SOFT: dict[str, tuple[_Maker, tuple[str, ...]]] = {
     "harmonize_rca": (_codons("harmonise"), ("species", "original_species", "boost")),
     "no_rare_codons": (_codons("rare"), ("min_frequency", "species", "boost")),
     "keep": (_keep_softly, ("boost",)),
+    "change": (changes, ("amount", "boost")),
+    "gc": (_gc_target, ("target", "mini", "maxi", "window", "boost")),
 }
 _LONG = {
     "AvoidPattern": "no",
@@ -236,6 +213,7 @@ _LONG = {
     "HarmonizeRCA": "harmonize_rca",
     "AvoidRareCodons": "no_rare_codons",
     "optimise": "optimize",
+    **PLACES_LONG,
 }
 
 
@@ -306,9 +284,14 @@ def _parse(piece: str, location: Location, usage: CodonUsage) -> tuple[str, list
         if name in _SOFT or name in _KNOWN:
             other = "an objective" if role == "@" else "a constraint"
             raise InputError(f"'{name}' is only {other} here")
+        if name in ABSENT:
+            raise InputError(
+                f"DNA Chisel's '{name}' has no counterpart here",
+                hint=f"take the label off, or say labels = false; known are {', '.join(table)}",
+            )
         raise InputError(f"there is no '{name}'", hint=suggest(name, [*table, *_LONG]))
     maker, names = table[name]
-    return role, maker(_Call(arguments, names), location, usage)
+    return role, maker(Call(arguments, names), location, usage)
 
 
 def rule_label(rule: Rule, *, soft: bool = False) -> str:
@@ -348,6 +331,12 @@ def rule_label(rule: Rule, *, soft: bool = False) -> str:
             return "@keep"
         case FixedSequence() if not soft:
             return f"@sequence({rule.sequence})"
+        case Choice() | Occurrence() | Different() if not soft:
+            return place_label(rule)
+        case GCContent() if rule.target is not None:
+            return f"~gc({100 * rule.target:g}%)"
+        case Identity() if rule.reference is None and rule.weight < 0:
+            return "~change" if rule.weight == -1 else f"~change(boost={-rule.weight:g})"
         case Identity() if rule.reference is None:
             return "~keep" if rule.weight == 1 else f"~keep(boost={rule.weight:g})"
         case CodonUse() if rule.method != "pairs":

@@ -17,18 +17,22 @@ from .breaches import Breach, find_breaches
 from .chain import Answer, codes, make_chain, solve
 from .changes import Change, changed_record
 from .compiling import compile_layout, with_patterns
-from .conflicts import find_conflict
+from .conflicts import Conflict, Infeasible, find_conflict
 from .kernels import BREACH
 from .layout import LETTERS, Layout
 from .layout_genes import is_pseudo, signals
 from .new_signals import compared_with
+from .placing import placements
 from .reasons import explain, moved
 from .repairing import OPENINGS, Repair, repaired
 from .rules import (
+    Choice,
     CodonUse,
+    FixedSequence,
     Identity,
     KeepProtein,
     NoHairpins,
+    Occurrence,
     Rule,
     StartFolding,
     UniqueKmers,
@@ -142,6 +146,8 @@ def optimise(
         raise InputError(
             f"{record.molecule} cannot be designed", record=record.name or None, expected="DNA"
         )
+    if any(isinstance(rule, Occurrence) for rule in constraints):
+        return _with_occurrences(record, constraints, objectives, change, overlaps, allow_breaches)
     turned, cut = _opened(record, constraints)
     rules = [_turned(rule, cut, len(record)) for rule in constraints]
     rules = [compared_with(r, turned) if isinstance(r, NoNewSignal) else r for r in rules]
@@ -183,6 +189,53 @@ def optimise(
         tuple(sorted(breaches)),
         figures,
         tuple(layout.notices),
+    )
+
+
+def _with_occurrences(
+    record: Record,
+    constraints: Sequence[Rule],
+    objectives: Sequence[Rule],
+    change: str,
+    overlaps: str,
+    allow_breaches: bool,
+) -> Design:
+    """Put patterns where they cost least; the bound is that of the sequence without them."""
+    others = [rule for rule in constraints if not isinstance(rule, Occurrence)]
+    wanted = [rule for rule in constraints if isinstance(rule, Occurrence)]
+    way = {"change": change, "overlaps": overlaps}
+    free = optimise(record, others, objectives, allow_breaches=allow_breaches, **way)
+
+    def place(rules: list[Rule], rest: Sequence[Occurrence]) -> Design | None:
+        if not rest:
+            try:
+                design = optimise(record, rules, objectives, allow_breaches=allow_breaches, **way)
+            except NegativeResult:
+                return None
+            design = replace(design, bound=free.bound)
+            return design if len(design.breaches) <= len(free.breaches) else None
+        for more in placements(record, free.record, rest[0], rules, objectives, change, overlaps):
+            design = place([*rules, *more], rest[1:])
+            if design is not None and not find_breaches(design.record, rest):
+                return design
+        return None
+
+    design = place(others, wanted)
+    if design is not None:
+        return design
+    broken = find_breaches(free.record, wanted)
+    if allow_breaches:
+        left = [replace(breach, why="no place for it was found") for breach in broken]
+        return replace(free, breaches=tuple(sorted([*free.breaches, *left])))
+    names = tuple(str(rule) for rule in wanted)
+    start, end = (broken[0].start, broken[0].end) if broken else (0, len(record))
+    raise Infeasible(
+        f"no place was found for: {'; '.join(names)}, with all other constraints kept",
+        conflict=Conflict(start, end, names, False),
+        breaches=tuple(broken),
+        record=record.name or None,
+        position=start,
+        hint='widen the region, loosen a constraint there, or let other letters change: change = "all"',
     )
 
 
@@ -343,7 +396,8 @@ def _opened(record: Record, constraints: Sequence[Rule]) -> tuple[Record, int]:
         return record, 0
     busy = np.zeros(length, np.bool_)
     places = [f.location for f in record.features if f.type == "CDS"]
-    places += [r.region for r in constraints if isinstance(r, KeepProtein) and r.region]
+    placed = KeepProtein | FixedSequence | Choice
+    places += [r.region for r in constraints if isinstance(r, placed) and r.region]
     for location in places:
         for part in location.local:
             busy[np.arange(part.start, part.end) % length] = True

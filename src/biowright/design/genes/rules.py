@@ -10,11 +10,14 @@ from biowright.bio.iupac import pattern_masks
 from biowright.core import InputError, Location, suggest
 
 from ..codons import CodonUsage
+from .rules_places import Choice, Different, Occurrence
 from .rules_signals import NoNewSignal
 
 __all__ = [
     "Avoid",
+    "Choice",
     "CodonUse",
+    "Different",
     "Dinucleotides",
     "FixedSequence",
     "GCContent",
@@ -23,6 +26,7 @@ __all__ = [
     "KeepProtein",
     "NoHairpins",
     "NoNewSignal",
+    "Occurrence",
     "Rule",
     "StartFolding",
     "UniqueKmers",
@@ -387,6 +391,9 @@ Rule = (
     | NoNewSignal
     | Keep
     | FixedSequence
+    | Choice
+    | Occurrence
+    | Different
     | CodonUse
     | Identity
     | Dinucleotides

@@ -13,7 +13,9 @@ from biowright.core import InputError, Location, Record, Span, suggest
 from ..codons import CodonUsage, codon_usage, read_usage
 from .rules import (
     Avoid,
+    Choice,
     CodonUse,
+    Different,
     Dinucleotides,
     FixedSequence,
     GCContent,
@@ -22,6 +24,7 @@ from .rules import (
     KeepProtein,
     NoHairpins,
     NoNewSignal,
+    Occurrence,
     Rule,
     StartFolding,
     UniqueKmers,
@@ -264,16 +267,21 @@ def _protein(entry: Entry, region: Location | None, usage: CodonUsage) -> list[R
     ]
 
 
-def _avoid(entry: Entry, region: Location | None, usage: CodonUsage) -> list[Rule]:
+def _strands(entry: Entry) -> tuple[int, ...]:
     strands = entry.take("strands", str, "both")
     sides = {"both": (1, -1), "forward": (1,), "reverse": (-1,)}
     if strands not in sides:
         raise InputError(f"strands = '{strands}'", expected="both, forward or reverse")
+    return sides[strands]
+
+
+def _avoid(entry: Entry, region: Location | None, usage: CodonUsage) -> list[Rule]:
+    strands = _strands(entry)
     names = [*entry.take("enzymes", list, []), *entry.take("patterns", list, [])]
     for name in names:
         if not isinstance(name, str):
             raise InputError(f"{name!r} is no pattern", expected="text")
-    rules: list[Rule] = [Avoid(name, region, sides[strands]) for name in names]
+    rules: list[Rule] = [Avoid(name, region, strands) for name in names]
     longest = entry.take("homopolymer", (int, dict))
     if longest is not None:
         runs = longest if isinstance(longest, dict) else dict.fromkeys("ACGT", longest)
@@ -371,6 +379,24 @@ def _fixed(entry: Entry, region: Location | None, usage: CodonUsage) -> list[Rul
     return [FixedSequence(sequence, region)]
 
 
+def _choice(entry: Entry, region: Location | None, usage: CodonUsage) -> list[Rule]:
+    choices = entry.texts("choices")
+    if region is None:
+        raise InputError("the region of the choice is needed")
+    return [Choice(choices, region)]
+
+
+def _occurrence(entry: Entry, region: Location | None, usage: CodonUsage) -> list[Rule]:
+    pattern = entry.take("pattern", str)
+    if pattern is None:
+        raise InputError("no pattern is named", expected="letters, or the name of an enzyme")
+    return [Occurrence(pattern, entry.take("count", int, 1), region, _strands(entry))]
+
+
+def _different(entry: Entry, region: Location | None, usage: CodonUsage) -> list[Rule]:
+    return [Different(region)]
+
+
 def _codons(entry: Entry, region: Location | None, usage: CodonUsage) -> list[Rule]:
     host, source = entry.take("host", str), entry.take("source", str)
     chosen = _usage(host, entry.folder) if host else usage
@@ -435,6 +461,9 @@ _CONSTRAINTS: dict[str, _Maker] = {
     "signals": _signals,
     "keep": _keep,
     "sequence": _fixed,
+    "choice": _choice,
+    "insert": _occurrence,
+    "change": _different,
 }
 _OBJECTIVES: dict[str, _Maker] = {
     "codons": _codons,
