@@ -12,6 +12,7 @@ import argparse
 import os
 import re
 import resource
+import signal
 import time
 from collections import Counter
 from pathlib import Path
@@ -19,7 +20,7 @@ from pathlib import Path
 import numpy as np
 
 from biowright.bio import translate_feature
-from biowright.core import Record, extract
+from biowright.core import Record, Sequence, extract
 from biowright.design import (
     Avoid,
     CodonUse,
@@ -161,14 +162,20 @@ def judge(before: Record, after: Record, places: list[tuple[int, int]]) -> tuple
 def main() -> None:
     """Measure and judge."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--peer", type=int, nargs="?", const=3_000, default=0)
+    parser.add_argument("--peer", type=int, nargs="?", const=5_100, default=0)
+    parser.add_argument("--only-peer", action="store_true")
+    parser.add_argument("--limit", type=float, default=300.0, help="CPU seconds of the peer")
     parser.add_argument("--letters", type=int, default=0, help="only the first letters")
     args = parser.parse_args()
     if not GENOME.is_file():
         print("needs the reference data")
         return
-    start = time.process_time()
     record = read(GENOME)[0]
+    if args.peer:
+        optimise(extract(record, 0, 300), rules(), [CodonUse(USAGE)], allow_breaches=True)
+        peer(record, args.peer, args.limit)
+    if args.only_peer:
+        return
     if args.letters:
         part = extract(record, 0, args.letters)
         record = part.changed(features=[f for f in part.features if not f.cuts])
@@ -206,45 +213,78 @@ def main() -> None:
     start = time.process_time()
     tried, helped = judge(record, design.record, [(b.start, b.end) for b in design.breaches])
     print(f"{'synonymous codons tried at breaches':<36}{tried:>8,}; would remove one: {helped}")
-    if args.peer:
-        peer(small, args.peer)
 
 
-def peer(record: Record, letters: int) -> None:
-    """Run DNA Chisel on the first letters of the 30 kb, within its own rules."""
+class TimeIsUpError(Exception):
+    """The peer had its time."""
+
+
+def peer(record: Record, letters: int, limit: float) -> None:
+    """Run ours and DNA Chisel on the first letters, which hold genes of the forward strand.
+
+    Both may change all letters but the start codons, as long as the proteins stay; both have the same
+    codon table, and what they give is judged alike: the sum of the logarithms of the adaptiveness, and
+    the breaches.
+    """
     import dnachisel as dc
 
-    text = str(record.sequence)[:letters]
-    genes = [
-        f
-        for f in record.features
-        if f.type == "CDS" and "pseudo" not in f.qualifiers and f.location.end <= letters
-    ]
-    spans = [
-        (f.location.start + 3, f.location.end, f.location.strand)
-        for f in genes
-        if f.location.strand == 1
-    ]
+    part = extract(record, 0, letters)
+    genes = [f for f in part.features if f.type == "CDS" and not f.cuts]
+    spans = [(f.location.start, f.location.end) for f in genes]
+    assert all(f.location.strand == 1 and len(f.location.parts) == 1 for f in genes)
+    part = part.changed(features=genes)
+    adapted = {codon: np.log(worth) for codon, worth in USAGE.adaptiveness().items()}
+    avoided = [rule for rule in rules() if not isinstance(rule, KeepProtein)]
+
+    def told(name: str, text: str, spent: float, said: str) -> None:
+        worth = sum(adapted[text[i : i + 3]] for a, b in spans for i in range(a, b, 3))
+        judged = part.changed(sequence=Sequence(text))
+        breaches = len(find_breaches(judged, avoided))
+        same = all(translate_feature(part, f) == translate_feature(judged, f) for f in genes)
+        print(
+            f"{f'{letters:,} letters, {len(genes)} CDS, {name}':<34}{spent:>9.2f} CPU s; objective "
+            f"{worth:.2f}, {breaches} breaches, proteins {'kept' if same else 'CHANGED'} ({said})",
+            flush=True,
+        )
+
+    start = time.process_time()
+    design = optimise(part, rules(), [CodonUse(USAGE)], change="all", allow_breaches=True)
+    spent = time.process_time() - start
+    told("ours", str(design.record.sequence).upper(), spent, f"gap {design.gap:.3g}")
+
+    table: dict[str, dict[str, float]] = {}
+    for acid, codons in USAGE.families().items():
+        table[acid] = {codon: USAGE.share(codon) for codon in codons}
     constraints = [dc.AvoidPattern(f"{name}_site") for name in ENZYMES]
     constraints += [dc.AvoidPattern(f"{RUN + 1}x{letter}") for letter in "ACGT"]
     constraints += [dc.EnforceGCContent(mini=LOW, maxi=HIGH, window=WINDOW), dc.UniquifyAllKmers(K)]
-    constraints += [dc.EnforceTranslation(location=span) for span in spans]
+    constraints += [dc.EnforceTranslation(location=(a + 3, b, 1)) for a, b in spans]
+    constraints += [dc.AvoidChanges(location=(a, a + 3)) for a, _ in spans]
+    objectives = [dc.MaximizeCAI(codon_usage_table=table, location=(a + 3, b, 1)) for a, b in spans]
+    np.random.seed(0)
     problem = dc.DnaOptimizationProblem(
-        text,
-        constraints=constraints,
-        objectives=[dc.CodonOptimize(species="e_coli", location=span) for span in spans],
-        logger=None,
+        str(part.sequence).upper(), constraints=constraints, objectives=objectives, logger=None
     )
+
+    def stop(number: int, frame: object) -> None:
+        raise TimeIsUpError
+
+    signal.signal(signal.SIGPROF, stop)
     start = time.process_time()
+    said = "looking for a start"
     try:
+        signal.setitimer(signal.ITIMER_PROF, limit)
         problem.resolve_constraints()
+        said = "constraints kept, optimising"
         problem.optimize()
         said = "done"
+    except TimeIsUpError:
+        said = f"not finished in {limit:g} s: {said}"
     except dc.NoSolutionError as error:
         said = f"no solution: {str(error)[:60]}"
-    print(
-        f"{f'{letters:,} letters, DNA Chisel':<34}{time.process_time() - start:>9.2f} CPU s ({said})"
-    )
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+    told("DNA Chisel", problem.sequence, time.process_time() - start, said)
 
 
 if __name__ == "__main__":

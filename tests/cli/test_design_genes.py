@@ -59,6 +59,33 @@ def test_no_is_an_answer_with_its_reason(folder: Path, capsys) -> None:
     assert "left  5381..5387" in capsys.readouterr().err
 
 
+def test_messages_name_the_way_out(folder: Path, capsys) -> None:
+    protein = folder / "p.fa"
+    protein.write_text(">p\nMKWLEAARK\n")
+    spec = str(folder / "spec.toml")
+    assert (
+        main(["design", "gene", str(protein), "--spec", spec, "--out", str(folder / "o.xyz")]) == 2
+    )
+    told = capsys.readouterr().err
+    assert "'.xyz'" in told
+    assert "give the file one of these endings" in told
+    rules = folder / "rules.toml"
+    rules.write_text("[[rules]]\nrule = 'remove'\nenzymes = ['BsaI']\n")
+    genome = [
+        "design",
+        "rewrite",
+        str(protein),
+        "--rules",
+        str(rules),
+        "--out",
+        str(folder / "o.gb"),
+    ]
+    assert main(genome) == 2
+    told = capsys.readouterr().err
+    assert "cannot be rewritten" in told
+    assert "annotated genome" in told
+
+
 def test_codons_are_counted(folder: Path, capsys) -> None:
     table = folder / "table.csv"
     genome = str(EXAMPLES / "JCVI-syn3A.gb.gz")

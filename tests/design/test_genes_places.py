@@ -32,6 +32,7 @@ from biowright.design import (
     Keep,
     KeepProtein,
     Occurrence,
+    UniqueKmers,
     codon_usage,
     encode_protein,
     find_breaches,
@@ -190,6 +191,22 @@ def test_every_letter_changes_or_as_many_as_pay() -> None:
     old = str(record.sequence)
     assert str(few.sequence) == old
     assert sum(a != b for a, b in zip(old, str(many.sequence), strict=True)) > 50
+
+
+def test_letters_outside_of_genes_change_only_where_they_must() -> None:
+    rng = random.Random(3)
+    ends = ["".join(rng.choices("ACGT", k=150)) for _ in range(2)]
+    inner = gene(3)
+    text = ends[0] + "GGTCTC" + str(inner.sequence) + ends[1]
+    place = Location.of((168, 168 + len(inner) - 24))
+    record = Record(Sequence(text), features=[Feature("CDS", place)])
+    rules = [KeepProtein(), Avoid("BsaI"), GCContent(0.25, 0.75, 50), UniqueKmers(12)]
+    for some in (rules, rules[:3]):
+        design = optimise(record, some, SOFT, change="all")
+        new = str(design.record.sequence)
+        outside = [i for i in range(len(text)) if not place.start <= i < place.end]
+        assert sum(text[i] != new[i] for i in outside) < len(outside) / 10
+        assert design.gap < 1.5
 
 
 RULES = [

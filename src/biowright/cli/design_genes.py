@@ -24,7 +24,7 @@ from biowright.design import (
     write_usage,
 )
 from biowright.design import rewrite as rewrite_genome
-from biowright.formats import open_output, read, write
+from biowright.formats import format_for_path, open_output, read, write
 
 from .arguments import Force, Json, given, named
 from .output import note, print_json, print_table
@@ -32,6 +32,17 @@ from .output import note, print_json, print_table
 __all__ = ["codons", "gene", "rewrite", "undo"]
 
 _SHOWN = 20
+
+
+def _target(out: str, force: bool) -> str:
+    """Look at where the answer goes before the work begins."""
+    target = named(out)
+    if Path(target).exists() and not force:
+        raise ConflictError(
+            "the file exists already", path=target, hint="say --force to replace it"
+        )
+    format_for_path(target)
+    return target
 
 
 def gene(
@@ -59,11 +70,7 @@ def gene(
     allow_breaches
         Where not all constraints can be kept, write what keeps most of them, and list the rest.
     """
-    target = named(out)
-    if Path(target).exists() and not force:
-        raise ConflictError(
-            "the file exists already", path=target, hint="say --force to replace it"
-        )
+    target = _target(out, force)
     document = read(given(file))
     if not document:
         raise InputError("the file holds no record", path=file)
@@ -220,11 +227,7 @@ def rewrite(
     code
         The genetic code of genes that name none.
     """
-    target = named(out)
-    if Path(target).exists() and not force:
-        raise ConflictError(
-            "the file exists already", path=target, hint="say --force to replace it"
-        )
+    target = _target(out, force)
     asked = read_rewriting_rules(rules)
     document = read(given(genome))
     done = [rewrite_genome(record, asked, code=code) for record in document]

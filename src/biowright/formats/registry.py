@@ -160,5 +160,5 @@ def format_for_path(path: str, like: str | None = None) -> Format:
         else "the name has no ending to tell the format by",
         path=path,
         expected=f"one of {' '.join(dict.fromkeys(sorted(endings)))}",
-        hint="or name the format with --to",
+        hint="give the file one of these endings; where a command has --to, that names the format",
     )

@@ -17,7 +17,7 @@ from .windows import (
     window_breaches,
 )
 
-__all__ = ["Answer", "Chain", "Trellis", "make_chain", "solve"]
+__all__ = ["STEPS", "Answer", "Chain", "Trellis", "make_chain", "solve"]
 
 STEPS = ((100, 30), (400, 100), (400, 30_000), (400, 3_000))
 """How many rounds the prices of windows are improved, and how many beginnings are then held.

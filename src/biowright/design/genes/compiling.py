@@ -44,6 +44,9 @@ from .rules import (
 
 __all__ = ["compile_layout", "with_patterns"]
 
+TIE = 1e-7
+"""What all letters outside of genes together are worth where they stay: below what a proof resolves."""
+
 
 def compile_layout(
     record: Record,
@@ -175,6 +178,9 @@ def compile_layout(
     allowed[(allowed == symbols) & (CODE_OF_MASK[symbols] >= 0)] = 0
     patterns, sets, active, forbidden, automaton = _patterns(rules, symbols, length, circular)
     worth = np.zeros((length, 4), np.float32)
+    # of letters outside of genes that are worth the same, the one that is there
+    idle = np.flatnonzero((allowed > 0) & ~loose & (CODE_OF_MASK[symbols] >= 0))
+    worth[idle, CODE_OF_MASK[symbols[idle]]] = TIE / max(len(idle), 1)
     for rule in soft:
         if isinstance(rule, Identity):
             _identity(worth, rule, symbols, length, circular)

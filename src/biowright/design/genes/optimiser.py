@@ -14,7 +14,7 @@ from biowright.core import InputError, Molecule, NegativeResult, Record, rotate
 
 from ..codons import CodonUsage
 from .breaches import Breach, find_breaches
-from .chain import Answer, codes, make_chain, solve
+from .chain import STEPS, Answer, codes, make_chain, solve
 from .changes import Change, changed_record
 from .compiling import compile_layout, with_patterns
 from .conflicts import Conflict, Infeasible, find_conflict
@@ -243,6 +243,10 @@ LONGEST = 60_000
 """Letters up to which a record is solved in one piece."""
 
 
+BOUNDING = ((100, 30), (400, 100))
+"""As `STEPS`, where only the bound is wanted."""
+
+
 def _symbols(layout: Layout, answer: Answer) -> npt.NDArray[np.uint8] | None:
     if answer.letters is None:
         return None
@@ -288,7 +292,9 @@ def _best(layout: Layout, rules: Sequence[Rule], causes: list[Breach]) -> Answer
             walker.layout = with_patterns(layout, repair.forbidden)
             mend_places(walker, [(w.region.start, w.region.end) for w in words if w.region])
         causes += repair.causes
-    bound = _exact(layout).bound if length <= LONGEST else upper_bound(layout)
+    bound = _exact(layout, BOUNDING).bound if length <= LONGEST else -np.inf
+    if bound < -BREACH / 2:  # too long, or no sequence keeps all: then codon by codon
+        bound = upper_bound(layout)
     return Answer(codes(walker.symbols), worth_of(layout, walker.symbols), bound)
 
 
@@ -318,11 +324,11 @@ def _explained(breach: Breach, layout: Layout) -> Breach:
     return replace(breach, why="no synonymous change removes it" if free else "fixed")
 
 
-def _exact(layout: Layout) -> Answer:
+def _exact(layout: Layout, steps: Sequence[tuple[int, int]] = STEPS) -> Answer:
     length = len(layout)
     if not layout.circular:
-        return solve(make_chain(layout, layout.symbols, 0, length))
-    free = solve(make_chain(layout, layout.symbols, 0, length, around=False))
+        return solve(make_chain(layout, layout.symbols, 0, length), steps=steps)
+    free = solve(make_chain(layout, layout.symbols, 0, length, around=False), steps=steps)
     if free.letters is None:
         return free
     symbols = layout.symbols.copy()
@@ -335,7 +341,7 @@ def _exact(layout: Layout) -> Answer:
     breaches = 0
     for _ in range(2):
         chain = make_chain(layout, symbols, start, end)
-        joint = solve(chain)
+        joint = solve(chain, steps=steps)
         if joint.letters is None:
             return joint
         core = slice(*chain.core)

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from os import PathLike
 from pathlib import Path
 
-from biowright.core import EditError, InputError, Location, Record, Span, delete
+from biowright.core import EditError, InputError, Location, Molecule, Record, Span, delete
 
 from .breaches import Breach
 from .changes import Change, roll_back
@@ -78,6 +78,12 @@ def rewrite(record: Record, rules: Sequence[GenomeRule], *, code: int = 11) -> R
     >>> str(done.record.sequence), done.counts
     ('ATGAGCTAAGG', {'1 recode': 2})
     """
+    if record.molecule is not Molecule.DNA:
+        raise InputError(
+            f"{record.molecule} cannot be rewritten",
+            record=record.name or None,
+            expected="an annotated genome, such as a GenBank file",
+        )
     edits: list[Edit] = []
     left: list[Breach] = []
     counts = {}
