@@ -10,7 +10,7 @@ from __future__ import annotations
 import numba
 import numpy as np
 
-from .kernels import BREACH
+from .kernels import BREACH, letter_at, push_letter, trace_back
 
 __all__ = ["beam_search", "count_kmers_of", "has_kmer", "recount"]
 
@@ -223,8 +223,7 @@ def beam_search(
                 strong = known[p] and (letter == 1 or letter == 2)
                 paid = earned[i] + (bonus[p] if letter == 1 or letter == 2 else 0.0)
                 for j in range(rules_count):
-                    m = wide[j] - 1
-                    gone = np.int64((bits[i, m >> 6] >> np.uint64(m & 63)) & np.uint64(1))
+                    gone = letter_at(bits, i, wide[j] - 1)
                     now = have[i, j] + (1 if strong else 0) - gone
                     new_have[made, j] = now
                     inside = p - wide[j] + 1 >= start[j] and p < end[j]
@@ -265,11 +264,7 @@ def beam_search(
                     continue
                 stamp[at] = p
                 where[at] = made
-                for w in range(words - 1, 0, -1):
-                    new_bits[made, w] = (bits[i, w] << np.uint64(1)) | (
-                        bits[i, w - 1] >> np.uint64(63)
-                    )
-                new_bits[made, 0] = low_bits
+                push_letter(new_bits, made, bits, i, strong)
                 new_node[made] = target
                 new_worth[made] = value
                 new_earned[made] = paid
@@ -310,13 +305,7 @@ def beam_search(
     for i in range(1, held):
         if worth[i] > worth[best]:
             best = i
-    letters = np.empty(length, np.int8)
-    state = best
-    for p in range(length - 1, -1, -1):
-        at = starts[p + 1] + state
-        letters[p] = back_letter[at]
-        state = back[at]
-    return worth[best], letters
+    return worth[best], trace_back(back, back_letter, starts, best, length)
 
 
 @numba.njit(cache=True)

@@ -11,7 +11,15 @@ from __future__ import annotations
 import numba
 import numpy as np
 
-__all__ = ["BREACH", "best_path", "build_trellis", "potentials"]
+__all__ = [
+    "BREACH",
+    "best_path",
+    "build_trellis",
+    "letter_at",
+    "potentials",
+    "push_letter",
+    "trace_back",
+]
 
 BREACH = 1e5
 """What a breach of a hard rule costs, in the unit of the worths: more than all worths together."""
@@ -211,3 +219,28 @@ def best_path(layer, first_edge, edge_to, edge_letter, edge_worth, bonus, to_go,
         total += edge_worth[chosen]
         node = edge_to[chosen]
     return total
+
+
+@numba.njit(cache=True)
+def push_letter(new, made, old, i, strong):
+    """Write to row `made` the letters of row `i`, a bit each, moved up by one that is C or G or not."""
+    for w in range(new.shape[1] - 1, 0, -1):
+        new[made, w] = (old[i, w] << np.uint64(1)) | (old[i, w - 1] >> np.uint64(63))
+    new[made, 0] = (old[i, 0] << np.uint64(1)) | np.uint64(1 if strong else 0)
+
+
+@numba.njit(cache=True)
+def letter_at(bits, row, ago):
+    """Tell whether the letter so many before the last one is C or G, as 1 or 0."""
+    return np.int64((bits[row, ago >> 6] >> np.uint64(ago & 63)) & np.uint64(1))
+
+
+@numba.njit(cache=True)
+def trace_back(back, back_letter, starts, place, length):
+    """Give the letters on the way to a beginning of the last layer."""
+    letters = np.empty(length, np.int8)
+    for p in range(length - 1, -1, -1):
+        at = starts[p + 1] + place
+        letters[p] = back_letter[at]
+        place = back[at]
+    return letters

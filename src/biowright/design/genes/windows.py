@@ -11,7 +11,7 @@ from __future__ import annotations
 import numba
 import numpy as np
 
-from .kernels import best_path, potentials
+from .kernels import best_path, letter_at, potentials, push_letter, trace_back
 
 __all__ = ["letter_range", "price_windows", "search_windows", "window_breaches"]
 
@@ -245,11 +245,7 @@ def search_windows(
                 letter = edge_letter[e]
                 strong = letter == 1 or letter == 2
                 value = worth[i] + edge_worth[e]
-                for w in range(words - 1, 0, -1):
-                    new_bits[made, w] = (bits[i, w] << np.uint64(1)) | (
-                        bits[i, w - 1] >> np.uint64(63)
-                    )
-                new_bits[made, 0] = (bits[i, 0] << np.uint64(1)) | np.uint64(1 if strong else 0)
+                push_letter(new_bits, made, bits, i, strong)
                 for j in range(rules_count):
                     inside = single[j] and start[j] <= p and p < end[j]
                     new_count[made, j] = count[i, j] + (1 if inside and strong else 0)
@@ -273,18 +269,11 @@ def search_windows(
                             have = new_count[made, j]
                             last = first
                         else:
-                            for m in range(1, p + 1 - last):
-                                have += np.int64(
-                                    (new_bits[made, (m - 1) >> 6] >> np.uint64((m - 1) & 63))
-                                    & np.uint64(1)
-                                )
+                            for m in range(p - last):
+                                have += letter_at(new_bits, made, m)
                         for s in range(last, first - 1, -1):
                             if not single[j]:
-                                m = p + 1 - s
-                                have += np.int64(
-                                    (new_bits[made, (m - 1) >> 6] >> np.uint64((m - 1) & 63))
-                                    & np.uint64(1)
-                                )
+                                have += letter_at(new_bits, made, p - s)
                             rest_low = least[s + wide] - least[p + 1]
                             rest_high = most_gc[s + wide] - most_gc[p + 1]
                             need = low[j] - have
@@ -379,11 +368,5 @@ def search_windows(
     for i in range(1, held):
         if worth[i] > worth[winner]:
             winner = i
-    best = worth[winner]
-    letters = np.empty(length, np.int8)
-    place = winner
-    for p in range(length - 1, -1, -1):
-        at = back_at[p + 1] + place
-        letters[p] = back_letter[at]
-        place = back[at]
-    return best, letters, cut, most
+    letters = trace_back(back, back_letter, back_at, winner, length)
+    return worth[winner], letters, cut, most
