@@ -201,6 +201,14 @@ def test_weights_decide() -> None:
     assert both.optimal
 
 
+@pytest.mark.parametrize("sublibraries", [1, 2, 3])
+def test_targets_that_are_all_the_same(sublibraries: int) -> None:
+    found = cover_targets({"a": "MK", "b": "mk"}, limit=5, sublibraries=sublibraries)
+    (one,) = found.sublibraries
+    assert (found.covered, found.weight, found.bound, found.size) == (("a", "b"), 2.0, 2.0, 1)
+    assert spelled(one.sequence) == {"MK"}
+
+
 def test_more_sublibraries_have_a_bound() -> None:
     chance = random.Random(1)
     targets = {str(i): "".join(chance.choice("AVILM") for _ in range(8)) for i in range(25)}

@@ -189,26 +189,31 @@ def cover_targets(
         )
     alphabets = _alphabets(targets)
     problem = _problem(targets, alphabets, weights, genetic_code(code), codons_per_site)
-    masks, weight = search(
-        problem.targets,
-        problem.weights,
-        problem.starts,
-        problem.richest,
-        problem.log_size,
-        sublibraries,
-        float(limit),
-        steps,
-        seed,
-    )
     bound = float(problem.weights.sum())
-    if sublibraries <= 2:
-        masks, weight, bound = _prove(problem, masks, weight, sublibraries, float(limit), nodes)
+    if not problem.targets.shape[1]:  # all targets are the same
+        masks, weight = np.zeros((1, 0), np.int64), bound
     else:
-        # the j-th largest of them has at most the j-th part of the size
-        bests = [_best(problem, limit / j, nodes) for j in range(1, sublibraries + 1)]
-        bound = min(bound, sum(best for best, _ in bests))
+        masks, weight = search(
+            problem.targets,
+            problem.weights,
+            problem.starts,
+            problem.richest,
+            problem.log_size,
+            sublibraries,
+            float(limit),
+            steps,
+            seed,
+        )
+        if sublibraries <= 2:
+            masks, weight, bound = _prove(problem, masks, weight, sublibraries, float(limit), nodes)
+        else:
+            # the j-th largest of them has at most the j-th part of the size
+            bests = [_best(problem, limit / j, nodes) for j in range(1, sublibraries + 1)]
+            bound = min(bound, sum(best for best, _ in bests))
     made = [
-        _made(row, targets, alphabets, code, usage, codons_per_site) for row in masks if row.any()
+        _made(row, targets, alphabets, code, usage, codons_per_site)
+        for row in masks
+        if row.any() or not row.size
     ]
     made.sort(key=lambda one: (-one.size, one.sequence))
     covered = {name for one in made for name in one.holds}
@@ -296,8 +301,6 @@ def _prove(
     problem: _Problem, masks: _Ints, weight: float, sublibraries: int, limit: float, nodes: int
 ) -> tuple[_Ints, float, float]:
     """Find something better, or prove that there is nothing."""
-    if not problem.targets.shape[1]:
-        return masks, weight, weight
     largest, row = _best(problem, limit, nodes, weight if sublibraries == 1 else 0.0)
     if sublibraries == 1:
         return (masks, weight, largest) if row is None else (row[None, :], largest, largest)
