@@ -400,9 +400,13 @@ def test_new_parts_are_found_and_files_are_read_again(tmp_path: Path, proteins: 
     parts = Parts([(spelled(rng, letters), False) for letters in proteins[:20]])
     index = SequenceIndex(tmp_path / "index", parts)
     index.update()
+    assert not any(len(each.protein_offsets) for each in index.segments())
     wanted = _wanted(index)
     codes = [residue_codes(letters.encode()) for letters in proteins]
     assert index.proteins(codes, wanted).number.tolist() == list(range(1, 21))
+    # the first question for a protein writes the table, for others too
+    after = SequenceIndex(tmp_path / "index", parts)
+    assert all(len(each.protein_offsets) for each in after.segments())
     parts.parts += [(other_strand(spelled(rng, letters)), False) for letters in proteins[20:]]
     assert index.proteins(codes, wanted).number.tolist() == list(range(1, 41))
     index.update()

@@ -12,6 +12,8 @@ import numpy as np
 
 __all__ = ["Kernel", "kernel"]
 
+_FEW = 8  # who asks more often is served better by compiled loops
+
 
 class Kernel:
     """A function that numba compiles when it is first called, and not before.
@@ -22,6 +24,7 @@ class Kernel:
 
     def __init__(self, function: Callable[..., Any]) -> None:
         self._compiled: Callable[..., Any] | None = None
+        self._asked = 0
         functools.update_wrapper(self, function)
         self._function = function
 
@@ -45,9 +48,10 @@ class Kernel:
     def briefly(self, *arguments: Any) -> Any:
         """Run a loop so short that Python has done it before numba is loaded.
 
-        Where numba is there already, the compiled loop runs.
+        Where numba is there already, or this was asked a few times, the compiled loop runs.
         """
-        if "numba" in sys.modules:
+        self._asked += 1
+        if "numba" in sys.modules or self._asked > _FEW:
             return self(*arguments)
         with np.errstate(over="ignore"):  # unsigned numbers wrap, as compiled ones do
             return self._brief(*arguments)

@@ -263,6 +263,7 @@ class SequenceIndex:
         """
         from .proteins import ProteinQuery, find_proteins
 
+        self._read_frames()
         made = [ProteinQuery(index, codes) for index, codes in enumerate(queries)]
         search = partial(find_proteins, wanted=wanted)
         hits = self._search(made, allowed, limit, executor, search, every=True).by_score()
@@ -348,6 +349,29 @@ class SequenceIndex:
                     self._write()
         except (OSError, InputError) as error:
             self._say(f"the index stays in memory, which takes time at every start: {error}")
+
+    def _read_frames(self) -> None:
+        """Give stored segments their table of protein words, which takes as long as writing them."""
+        self._refresh()
+        if all(len(made.protein_offsets) for _, made in self._stored):
+            return
+        try:
+            with self._folder.lock():
+                self._read_manifest()
+                for entry, made in list(self._stored):
+                    if len(made.protein_offsets):
+                        continue
+                    read = self._folder.save(partial(segments.join, [made], proteins=True))
+                    self._stored.remove((entry, made))
+                    self._stored.append((read, self._folder.open(read)))
+                self._stored.sort(key=lambda pair: pair[0].first)
+                self._folder.write([entry for entry, _ in self._stored])
+                self._version = None
+                self._read_manifest()
+        except (OSError, InputError) as error:
+            self._say(
+                f"the table of proteins stays in memory, which takes time at every start: {error}"
+            )
 
     def _say(self, message: str) -> None:
         if message not in self._told:
@@ -437,7 +461,10 @@ class SequenceIndex:
             letters += entry.letters
             pieces.insert(0, made)
             self._stored.remove(before[0])
-        entry = self._folder.save(lambda array: segments.join(pieces, array))
+        # who asked for a protein once may ask again
+        read = any(len(made.protein_offsets) for _, made in self._stored)
+        read = read or any(len(piece.protein_offsets) for piece in pieces)
+        entry = self._folder.save(lambda array: segments.join(pieces, array, proteins=read))
         self._stored.append((entry, self._folder.open(entry)))
         self._stored.sort(key=lambda pair: pair[0].first)
 

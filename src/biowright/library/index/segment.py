@@ -43,6 +43,7 @@ DTYPES = {
     "protein_places": np.uint32,
     "protein_contexts": np.uint32,
 }
+PROTEINS = ("protein_offsets", "protein_places", "protein_contexts")
 
 
 @dataclass(frozen=True, slots=True, weakref_slot=True, eq=False)
@@ -69,7 +70,7 @@ class Segment:
     offsets, positions : ndarray of uint32
         The table of windows; see `table`.
     protein_offsets, protein_places, protein_contexts : ndarray of uint32
-        The table of protein words; see `words`. Empty in memory until somebody asks for it.
+        The table of protein words; see `words`. Empty until somebody asks for proteins.
     """
 
     first: int
@@ -171,9 +172,10 @@ def _packed(
     )
 
 
-def join(pieces: Sequence[Segment], array: _Array | None = None) -> Segment:
-    """Make one segment of several, which are in order; in memory without its protein words."""
-    proteins = array is not None
+def join(
+    pieces: Sequence[Segment], array: _Array | None = None, *, proteins: bool = False
+) -> Segment:
+    """Make one segment of several, which are in order; with the table of protein words if asked."""
     array = array or _in_memory
     units = sum(piece.units for piece in pieces)
     parts = sum(map(len, pieces))
@@ -200,8 +202,9 @@ def join(pieces: Sequence[Segment], array: _Array | None = None) -> Segment:
     k = letters_for(units)
     spans = lengths + np.uint32(WRAP) * (circular * (lengths > 0))
     offsets, positions = build_table(words, starts, spans.astype(np.uint32), runs, k, array)
-    none = np.zeros(0, np.uint32)
-    read = build_words(words, starts, lengths, circular, runs, array) if proteins else [none] * 3
+    read = [array(name, 0) for name in PROTEINS if not proteins]
+    if proteins:
+        read += build_words(words, starts, lengths, circular, runs, array)
     arrays = (words, starts, lengths, numbers, circular, coarse, runs, offsets, positions, *read)
     for made in arrays:
         made.flags.writeable = False  # as those from a file: one compiled kernel serves both
