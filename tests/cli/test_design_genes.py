@@ -131,3 +131,19 @@ def test_a_genome_is_rewritten_and_restored(folder: Path, capsys) -> None:
     back = folder / "back.gb"
     assert main(["design", "undo", str(out), str(edits), "--out", str(back)]) == 0
     assert read(back)[0].sequence == read(genome)[0].sequence
+
+
+def test_a_region_of_a_protein_counts_letters_of_its_dna(folder: Path, capsys) -> None:
+    (folder / "p.fa").write_text(
+        ">lysR\nMAAVNLRHIEIFHAVMTAGSLTEAAHLLHTSQPTVSRELARFEKVIGLKLFERVRGRLHP\n"
+    )
+    args = ["design", "gene", str(folder / "p.fa"), "--spec", str(folder / "r.toml"), "--out"]
+    rule = "[[constraints]]\nrule = 'avoid'\npatterns = ['CTG']\nregion = '{}'\n"
+    (folder / "r.toml").write_text(rule.format("100..170"))
+    assert main([*args, str(folder / "out.fa")]) == 0
+    made = str(read(folder / "out.fa")[0].sequence)
+    assert len(made) >= 180
+    assert not {"CTG", "CAG"} & {made[k : k + 3] for k in range(100, 168)}
+    (folder / "r.toml").write_text(rule.format("100..900"))
+    assert main([*args, str(folder / "no.fa")]) == 2
+    assert "100..900 lies outside of" in capsys.readouterr().err

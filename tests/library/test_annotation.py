@@ -217,3 +217,9 @@ def test_common_features_are_what_their_roles_say() -> None:
             letters = library.letters(version.number).decode()
             if "CDS" in [ROLES[role] for role in version.roles]:
                 assert "*" not in str(translate(letters)).rstrip("*"), version.name
+
+
+def test_reading_frames_have_a_length(tmp_path: Path, capsys) -> None:
+    (tmp_path / "one.fa").write_text(">one\nATGAAACCCGGGTTTTAA\n")
+    assert main(["library", "annotate", str(tmp_path / "one.fa"), "--orf", "-1"]) == 2
+    assert "0 for none" in capsys.readouterr().err

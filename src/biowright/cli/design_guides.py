@@ -225,7 +225,8 @@ def guides(
     if purpose is not None:
         if score is not None:
             raise InputError(
-                "no score of cutting holds for a dead nuclease", hint="leave --score out"
+                "--purpose ranks its guides by where they bind, and not by a score",
+                hint="leave --purpose or --score out",
             )
         return _regulatory(
             target, genome, tool, purpose, host, tss, starts, spacer, mismatches, promoter, avoid,

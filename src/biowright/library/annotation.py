@@ -190,6 +190,8 @@ def annotate(
     for share in (identity, coverage, protein_identity):
         if not 0 < share <= 1:
             raise InputError(f"a share of {share}", expected="above 0, at most 1")
+    if orf < 0:
+        raise InputError(f"reading frames of {orf} amino acids", expected="1 or more; 0 for none")
     if record.sequence.molecule is Molecule.PROTEIN:
         raise InputError("a protein has no such features", record=record.name)
     hits = _known(record, library, identity, coverage, filters)

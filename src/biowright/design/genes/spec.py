@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from biowright.core import InputError, Location, Record, Span, suggest
+from biowright.core import InputError, Location, Molecule, Record, Span, suggest
 
 from ..codons import CodonUsage, codon_usage, read_usage
 from .rules import (
@@ -235,10 +235,15 @@ def _region(entry: Entry, record: Record | None) -> Location | None:
                 f"{entry.where}: region = '{text}'", expected="start..end, 0-based and half-open"
             ) from None
         del dots
-        if record is not None and (
-            span.start > len(record)
-            or (span.end > len(record) and not record.circular)
-            or not len(span)
+        # a protein has no letters of DNA yet: its region is checked when they are laid out
+        if (
+            record is not None
+            and record.sequence.molecule is not Molecule.PROTEIN
+            and (
+                span.start > len(record)
+                or (span.end > len(record) and not record.circular)
+                or not len(span)
+            )
         ):
             raise InputError(f"{entry.where}: {text} lies outside of {len(record)} letters")
         return Location((span,))

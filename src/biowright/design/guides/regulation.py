@@ -184,7 +184,8 @@ def regulatory_guides(
         index,
         spacer=spacer,
         mismatches=mismatches,
-        promoter=promoter,
+        # RNA polymerase III is not in bacteria
+        promoter=promoter or ("bacterial" if host == "bacteria" else ""),
         enzymes=enzymes,
     )
     table = seed_table(records, nuclease.motif, kind)
