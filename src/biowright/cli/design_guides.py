@@ -182,7 +182,7 @@ def guides(
         The most mismatches of an off-target that is counted.
     score
         A model of activity to rank by as well: rule-set-3, rule-set-3-chen, rule-set-2, rule-set-1,
-        crisprscan, out-of-frame; of dCas9 in E. coli: repression.
+        crisprscan, out-of-frame; of dCas9 in E. coli: repression, the default to repress.
     promoter
         What transcribes the guide; after U6 and others that RNA polymerase III reads, TTTT counts.
     avoid
@@ -223,10 +223,11 @@ def guides(
             target, genome, tool, spacer, mismatches, promoter, circular, from_, out, force, json
         )
     if purpose is not None:
-        if score is not None:
+        holds = (purpose, host) == ("repress", "bacteria") and spacer in (None, tool.spacer)
+        if score is not None and not (score == "repression" and holds):
             raise InputError(
-                "--purpose ranks its guides by where they bind, and not by a score",
-                hint="leave --purpose or --score out",
+                f"{score} does not hold for guides that {purpose} in {host}, or for such spacers",
+                hint="leave --score out",
             )
         return _regulatory(
             target, genome, tool, purpose, host, tss, starts, spacer, mismatches, promoter, avoid,

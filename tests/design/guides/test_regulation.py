@@ -20,6 +20,7 @@ from biowright.design.guides import (
     operon,
     read_starts,
     regulatory_guides,
+    repression_score,
     seed_table,
 )
 from biowright.design.offtargets import Pam, index_records
@@ -108,9 +109,26 @@ def test_bacterial_rules(genome: Record, name: str, shift: int) -> None:
         off = ((middle - start) * strand + 3000) % 6000 - 3000
         assert guide.distance == off
         assert -60 <= off <= 300
+        said = " ".join(guide.reasons)
         if off > 20 and guide.strand == "template":
-            assert "the polymerase passes" in " ".join(guide.reasons)
+            assert "the polymerase passes" in said
             assert guide.share <= 0.1
+        # the model knows guides that stop a polymerase, from the letters around them
+        if off > 20 and guide.strand == "non-template":
+            low, high = (4, 3) if placed.strand == 1 else (3, 4)
+            around = (text[-10:] + text)[placed.start + 10 - low : placed.end + 10 + high]
+            (score,) = repression_score([around if placed.strand == 1 else mirror(around)])
+            assert guide.ranked.activity == pytest.approx(score)
+            assert f"repression {score:.2f}" in said
+            rest = guide.ranked.specificity * 0.9 ** len(guide.ranked.problems)
+            rest *= 0.8 ** min(guide.seeds.starts, 10)
+            rest *= 0.7 ** min(max(guide.seeds.twelve - 1, 0), 10)
+            assert guide.share == pytest.approx((0.45 + 0.5 * min(max(score, 0), 1)) * rest)
+        else:
+            assert guide.ranked.activity is None
+    assert not any("TTTT" in p for g in found.guides for p in g.ranked.problems)
+    assert found.model == "repression"
+    assert "learned in E. coli" in found.notices[0]
     best = found.guides[0]
     assert best.strand == "non-template" or best.distance <= 20
     expected = {"a": "silences b, c too", "g": "silences f too"}[name]
@@ -139,6 +157,50 @@ def test_windows_of_other_hosts_and_of_activation(genome: Record) -> None:
         assert not found.start.guessed
     # e is transcribed the other way from close by
     assert any("e is transcribed the other way" in notice for notice in found.notices)
+
+
+def test_where_the_model_does_not_hold_the_distance_orders(genome: Record) -> None:
+    target, index = find_target([genome], "a"), index_records([genome], "NGG")
+    for values in ({"host": "animal"}, {"spacer": 18}, {"purpose": "activate"}):
+        asked = {"purpose": "repress", **values}
+        found = regulatory_guides([genome], target, nuclease("dCas9"), index, **asked)  # type: ignore[arg-type]
+        assert found.guides
+        assert not found.model
+        assert all(g.ranked.activity is None for g in found.guides)
+        assert not any("repression" in text for text in found.notices)
+    short = regulatory_guides([genome], target, nuclease("dCas9"), index, "repress", spacer=18)
+    stops = [g for g in short.guides if g.distance > 20 and g.strand == "non-template"]
+    for guide in stops:
+        rest = guide.ranked.specificity * 0.9 ** len(guide.ranked.problems)
+        rest *= 0.8 ** min(guide.seeds.starts, 10)
+        rest *= 0.7 ** min(max(guide.seeds.twelve - 1, 0), 10)
+        assert guide.share == pytest.approx((0.95 - 0.5 * guide.distance / 600) * rest)
+    assert len(stops) > 2
+    # a guide without 4 letters before it, at the end of a contig, falls back on the distance too
+    whole = regulatory_guides([genome], target, nuclease("dCas9"), index, "repress")
+    best = max(
+        (g for g in whole.guides if g.distance > 20 and g.strand == "non-template"),
+        key=lambda g: g.ranked.guide.end,
+    )
+    assert best.ranked.activity is not None
+    assert best.ranked.guide.end > 1100
+    end = best.ranked.guide.end + 3  # on the reverse strand the letters before it lie behind
+    linear = genome.changed(
+        sequence=Sequence(str(genome.sequence)[:end]),
+        features=[cds("a", 1000, end)],
+    )
+    found = regulatory_guides(
+        [linear],
+        find_target([linear], "a"),
+        nuclease("dCas9"),
+        index_records([linear], "NGG"),
+        "repress",
+    )
+    last = next(g for g in found.guides if g.ranked.guide.end == best.ranked.guide.end)
+    assert last.ranked.activity is None
+    assert found.model == "repression"
+    assert "repression" not in " ".join(last.reasons)
+    assert last.share > 0.1
 
 
 def test_seeds_are_those_of_a_plain_count(genome: Record) -> None:
@@ -218,6 +280,12 @@ def test_the_command(tmp_path: Path, genome: Record, capsys: pytest.CaptureFixtu
     assert main([*call, "--purpose", "repress", "--json"]) == 0
     document = json.loads(capsys.readouterr().out)
     assert document["start"]["guessed"] is True
+    assert "repression" in out.read_text().splitlines()[0].split("\t")
+    assert main([*call, "--purpose", "repress", "--score", "repression"]) == 0
+    assert "ordered by repression, learned in E. coli" in capsys.readouterr().err
+    for more in (["--host", "animal"], ["--spacer", "18"]):
+        assert main([*call, "--purpose", "repress", "--score", "repression", *more]) == 2
+        assert "repression does not hold" in capsys.readouterr().err
     assert main([*call, "--tss", "955"]) == 2
     assert "are for --purpose" in capsys.readouterr().err
     protein = tmp_path / "protein.fasta"

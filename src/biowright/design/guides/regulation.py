@@ -2,9 +2,11 @@
 
 In bacteria dCas9 in a promoter keeps the polymerase out on either strand; behind the start it stops
 the polymerase only where the guide pairs with the non-template strand, the better the nearer to the
-start (Qi et al. 2013, doi:10.1016/j.cell.2013.02.022; Bikard et al. 2013, doi:10.1093/nar/gkt520). In
-yeast and animal cells the effectors work in windows around the start, on either strand (Gilbert et al.
-2014, doi:10.1016/j.cell.2014.09.029; Smith et al. 2016, doi:10.1186/s13059-016-0900-9).
+start (Qi et al. 2013, doi:10.1016/j.cell.2013.02.022; Bikard et al. 2013, doi:10.1093/nar/gkt520).
+Those of dCas9 are ordered there by `repression_score`, which knows the gene's guides better than the
+distance does. In yeast and animal cells the effectors work in windows around the start, on either
+strand (Gilbert et al. 2014, doi:10.1016/j.cell.2014.09.029; Smith et al. 2016,
+doi:10.1186/s13059-016-0900-9).
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ from biowright.core import InputError, Record, suggest
 from biowright.design.nuclease_table import Nuclease
 from biowright.design.offtargets import SiteIndex
 
+from .activity import ACTIVITY_SCORES, ActivityScore
 from .ranking import RankedGuide, rank_all
 from .seeds import SeedCounts, seed_table
 from .starts import HOSTS, Host, TranscriptionStart, find_starts, operon
@@ -33,6 +36,8 @@ __all__ = [
 PURPOSES = ("repress", "activate")
 _PROMOTER = (-60, 20)  # nt around a bacterial start that the polymerase covers
 _BODY = 1.0 / 3  # of a bacterial coding sequence, from its start, in which guides are looked for
+_STOPS = 0.45, 0.95  # the shares of guides that stop a polymerase, from the worst to the best
+_MODEL = ACTIVITY_SCORES["repression"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +56,8 @@ class RegulatoryGuide:
         The strand of the gene with which the guide pairs: ``non-template`` or ``template``.
     seeds : SeedCounts
     share : float
-        What speaks for it, from 0 to 1: for where it lies, less for seeds elsewhere and problems.
+        What speaks for it, from 0 to 1: for where it lies or its letters, less for seeds elsewhere and
+        problems.
     reasons : tuple of str
         What its rank comes from.
     """
@@ -76,6 +82,8 @@ class RegulatoryGuides:
     host : str
     start : TranscriptionStart
         The one that the guides are counted from.
+    model : str
+        The score that orders the guides which stop a polymerase; empty where none holds.
     others : tuple of TranscriptionStart
         Further starts of the gene, farther from it.
     guides : tuple of RegulatoryGuide
@@ -87,6 +95,7 @@ class RegulatoryGuides:
     purpose: str
     host: str
     start: TranscriptionStart
+    model: str
     others: tuple[TranscriptionStart, ...]
     guides: tuple[RegulatoryGuide, ...]
     notices: tuple[str, ...]
@@ -178,12 +187,14 @@ def regulatory_guides(
     else:
         low, high = max(low, 0), min(high, length)
     region = Target(record, low - 1 if low else low, high + 1, target.name, target.coding)
+    model = _model(nuclease, host, purpose, spacer)
     (rows,) = rank_all(
         [region],
         nuclease,
         index,
         spacer=spacer,
         mismatches=mismatches,
+        score=model,
         # RNA polymerase III is not in bacteria
         promoter=promoter or ("bacterial" if host == "bacteria" else ""),
         enzymes=enzymes,
@@ -199,7 +210,21 @@ def regulatory_guides(
     )
     guides = tuple(replace(guide, rank=n) for n, guide in enumerate(kept, 1))
     notices = _notices(target, start, others, strand, kind, purpose)
-    return RegulatoryGuides(target.name, purpose, host, start, others, guides, notices)
+    if model is not None:
+        said = (
+            f"guides that stop the polymerase are ordered by {model.name}, learned in {model.organisms} "
+            f"(doi:{model.doi}); in other bacteria it was not tried"
+        )
+        notices = (said, *notices)
+    name = "" if model is None else model.name
+    return RegulatoryGuides(target.name, purpose, host, start, name, others, guides, notices)
+
+
+def _model(nuclease: Nuclease, host: str, purpose: str, spacer: int | None) -> ActivityScore | None:
+    """Give the model of repression where it holds: it knows one nuclease, with spacers of 20."""
+    size = nuclease.spacer if spacer is None else spacer
+    holds = host == "bacteria" and purpose == "repress" and size == 20
+    return _MODEL if holds and _MODEL.holds_for(nuclease.name) else None
 
 
 def _window(
@@ -231,6 +256,7 @@ def _judged(
     # the guide pairs with the strand that does not read as it; the coding strand is the non-template
     pairs = "template" if row.guide.strand == strand else "non-template"
     reasons = []
+    learned = False
     if purpose == "activate":
         low, high = host.activate
         share = 1.0 - 0.5 * abs(distance - (low + high) / 2) / ((high - low) / 2)
@@ -249,9 +275,14 @@ def _judged(
         share = 0.2
         reasons.append("before the promoter")
     elif pairs == "non-template":
-        span = max(target.length, 300)
-        share = 0.95 - 0.5 * min(distance / span, 1.0)
         reasons.append(f"stops the polymerase {distance} nt behind the start")
+        if row.activity is not None:
+            better = min(_MODEL.share(row.activity), 1.0)
+            reasons.append(f"{_MODEL.name} {row.activity:.2f}")
+            learned = True
+        else:
+            better = 1.0 - min(distance / max(target.length, 300), 1.0)
+        share = _STOPS[0] + (_STOPS[1] - _STOPS[0]) * better
     else:
         share = 0.1
         reasons.append("pairs with the template strand: the polymerase passes")
@@ -263,6 +294,8 @@ def _judged(
         reasons.append(f"12 nt of its seed stand at {seeds.twelve - 1} other PAMs")
     share *= row.specificity
     share *= 0.9 ** len(row.problems)
+    if not learned:  # in promoters and on the template strand the model says nothing
+        row = replace(row, activity=None)
     return RegulatoryGuide(row, 0, distance, pairs, seeds, share, tuple(reasons))
 
 
@@ -322,8 +355,8 @@ def _notices(
 
 _COLUMNS = (
     "target", "rank", "guide", "pam", "chromosome", "start", "end", "strand", "pairs_with", "tss",
-    "tss_source", "distance", "share", "seed_9", "seed_12", "seed_9_at_starts", "specificity", "perfect",
-    "off_targets", "gc", "fold", "reasons", "problems",
+    "tss_source", "distance", "share", "repression", "seed_9", "seed_12", "seed_9_at_starts", "specificity",
+    "perfect", "off_targets", "gc", "fold", "reasons", "problems",
 )  # fmt: skip
 
 
@@ -358,6 +391,7 @@ def write_regulatory(
                     each.start.source,
                     one.distance,
                     f"{one.share:.4f}",
+                    "" if row.activity is None else f"{row.activity:.4f}",
                     one.seeds.nine,
                     one.seeds.twelve,
                     one.seeds.starts,
