@@ -174,9 +174,35 @@ def test_repeats_of_the_genome_are_found_out() -> None:
         plan = design_edits(marked, [request], "popout", rules=rules, primers=False)
         assert plan.failures
     assert all(marker.doi for marker in markers().values())
-    assert (
-        design_popout(plain, Homology(plain), [], PopoutRules(CASSETTE, "URA3")) if False else True
-    )
+    with pytest.raises(InputError, match="no way to make the edit"):
+        design_popout(plain, Homology(plain), [], PopoutRules(CASSETTE, "URA3"))
+
+
+def test_what_the_marker_breaks_and_pcr_does_not_show(genome: Genome) -> None:
+    table = "gene,change\ng3,tag-n CACCATCAC\ng3,tag-c CACCATCAC\ng3,knockout\n"
+    place = genome.gene("g3").feature.location
+    table += f",insert {place.start} ACGTACG\n,insert {place.start + 1} ACGTACG\n"
+
+    def broken(way: str, circle: Genome, text: str, arm: int = 50) -> list[bool]:
+        rules = PopoutRules(CASSETTE, "tetA-sacB", way, arm=arm)
+        plan = design_edits(circle, parse_table(text), "popout", rules=rules)
+        assert not plan.failures
+        for design in plan.designs:
+            over = next(c for c in design.made.checks if c.name == "over the edit")  # type: ignore[union-attr]
+            shown = dict(over.products)
+            said = any("sequence its product" in notice for notice in design.notices)
+            assert said == (shown["parent"] == shown["final"])
+        return [any("t3 is broken" in n for n in design.notices) for design in plan.designs]
+
+    # letters before the first one of a gene leave it whole
+    assert broken("counterselect", genome, table) == [True, True, True, False, True]
+    assert broken("site", genome, table) == [True, True, True, False, True]
+    # a plasmid whose arms reach over the gene brings a whole copy along
+    size = len(place)
+    assert broken("plasmid", genome, "gene,change\ng3,knockout\n", size + 50) == [False]
+    assert broken("plasmid", genome, "gene,change\ng3,knockout\n", 200) == [size > 230]
+    turned = Genome((rotate(genome.records[0], place.start + 10),))
+    assert broken("counterselect", turned, "gene,change\ng3,tag-n CACCATCAC\n") == [True]
 
 
 def test_the_command(tmp_path: Path, genome: Genome, capsys: pytest.CaptureFixture[str]) -> None:
@@ -196,6 +222,10 @@ def test_the_command(tmp_path: Path, genome: Genome, capsys: pytest.CaptureFixtu
     rows = list(csv.DictReader((tmp_path / "out" / "designs.csv").open()))
     assert "Cre is expressed" in rows[0]["details"]
     assert "kanamycin" in rows[0]["details"]
+    for row in rows:  # the site that stays is in the product of the end
+        grown = len(row["new"]) - (int(row["end"]) - int(row["start"])) + 34
+        assert int(row["product after"]) == int(row["product before"]) + grown
+        assert f"final {row['product after']}" in row["details"]
     (record,) = read(tmp_path / "out" / "edited.gb")
     assert str(record.sequence).upper().count("ATAACTTCGTATAGCATACATTATACGAAGTTAT") == 2
     orders = (tmp_path / "out" / "orders.csv").read_text()

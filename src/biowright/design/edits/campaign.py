@@ -426,6 +426,7 @@ def _finished(
     if isinstance(made, Popout) and primers:
         assert isinstance(work.rules, PopoutRules)
         made = stage_checks(work.genome, made, pair, work.rules)
+        notices += made.notices
     return EditDesign(request, edit, made, guide, pair, tuple(dict.fromkeys(notices)))
 
 

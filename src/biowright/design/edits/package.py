@@ -218,7 +218,8 @@ def _design_rows(plan: EditPlan) -> Iterator[list[str]]:
     ]
     for design in plan.designs:
         edit, guide, pair = design.edit, design.guide, design.primers
-        grown = len(edit.new) - (edit.end - edit.start)
+        final = design.made.final if isinstance(design.made, Popout) else edit
+        grown = len(final.new) - (final.end - final.start)
         yield [
             edit.id,
             edit.gene,

@@ -241,10 +241,16 @@ def stage_checks(
         if edit is not None:
             records[contig] = edited_record(genome, edit)
         stages[name] = records
-    checks = []
+    checks, notices = [], [*popout.notices]
     if pair is not None:
         ends = (pair.forward.annealing, pair.reverse.annealing)
-        checks.append(check_stages("over the edit", ends, stages))
+        over = check_stages("over the edit", ends, stages)
+        checks.append(over)
+        shown = dict(over.products)
+        if shown["parent"] == shown["final"]:
+            notices.append(
+                "PCR over the edit shows the parent and the end alike: sequence its product"
+            )
     record = stages["marker in"][contig]
     start = popout.intermediate.start % max(len(record), 1)
     end = start + popout.intermediate.new.find(rules.cassette)
@@ -256,7 +262,7 @@ def stage_checks(
         checks.append(check_stages("marker's border", ends, stages))
     except BiowrightError:
         pass  # the pair over the edit tells the stages apart too
-    return replace(popout, checks=tuple(checks))
+    return replace(popout, checks=tuple(checks), notices=tuple(notices))
 
 
 def _arms(genome: Genome, edit: Edit, size: int) -> tuple[str, str]:
@@ -304,7 +310,7 @@ def _counterselect(genome: Genome, homology: Homology, edit: Edit, rules: Popout
         first,
         max(first.arms) + 10,
         (),
-        _kept(edit),
+        _broken(genome, edit),
     )
 
 
@@ -313,7 +319,7 @@ def _repeats(genome: Genome, homology: Homology, edit: Edit, rules: PopoutRules)
     _, behind = _arms(genome, edit, max(rules.repeat, rules.arm))
     repeat = behind[: rules.repeat]
     core = (_ISCEI if rules.cut else "") + rules.cassette
-    notices = [*_kept(edit)]
+    notices = [*_broken(genome, edit)]
     if rules.cut:
         cuts = sum(
             text.count(site)
@@ -377,7 +383,10 @@ def _site(genome: Genome, homology: Homology, edit: Edit, rules: PopoutRules) ->
         raise InputError(
             "the simulated genome differs from what was asked, with the site that stays"
         )
-    notices = [f"{site.name} stays: {len(site.letters)} nt beyond what was asked"]
+    notices = [
+        *_broken(genome, edit),
+        f"{site.name} stays: {len(site.letters)} nt beyond what was asked",
+    ]
     grown = len(final.new) - (edit.end - edit.start)
     if edit.gene:
         frame = "in frame" if grown % 3 == 0 else "out of frame"
@@ -457,14 +466,43 @@ def _plasmid(genome: Genome, homology: Homology, edit: Edit, rules: PopoutRules)
             marker.counterselect,
         ),
     )
-    notices = (*_kept(edit), "about half of the colonies of the second step are the parent again")
+    notices = (
+        *_broken(genome, edit, rules.arm),
+        "about half of the colonies of the second step are the parent again",
+    )
     return Popout(edit, rules.way, marker, steps, left, edit, "", None, rules.arm + 10, (), notices)
 
 
-def _kept(edit: Edit) -> tuple[str, ...]:
-    if not edit.gene or edit.start == edit.end:
+def _broken(genome: Genome, edit: Edit, copied: int = -1) -> tuple[str, ...]:
+    """Tell which genes the marker breaks, but for those that the first step copies as a whole.
+
+    Parameters
+    ----------
+    copied : int, default -1
+        nt on each side of the edit that stand twice while the marker is in; negative where none do.
+    """
+    broken = []
+    for gene in genome.genes_at(edit.contig, edit.start, max(edit.end, edit.start + 1)):
+        place = gene.feature.location
+        ahead = _offset(genome, edit.contig, place.start, edit.start)
+        behind = _offset(genome, edit.contig, edit.end, place.end)
+        # what comes in before the first letter of a gene leaves it whole
+        inside = edit.end > edit.start or (ahead > 0 and behind > 0)
+        if inside and max(ahead, behind) > copied:
+            broken.append(gene.name)
+    if not broken:
         return ()
-    return (f"while the marker is in, {edit.gene} is broken: an essential gene does not bear that",)
+    are = (
+        "are broken: essential genes do" if len(broken) > 1 else "is broken: an essential gene does"
+    )
+    return (f"while the marker is in, {', '.join(broken)} {are} not bear that",)
+
+
+def _offset(genome: Genome, contig: int, one: int, other: int) -> int:
+    """Give how many letters one place lies before another, the short way round a circle."""
+    record = genome.records[contig]
+    length = len(record)
+    return (other - one + length // 2) % length - length // 2 if record.circular else other - one
 
 
 def _recombined(letters: bytes, donor: str, circular: bool) -> bytes:

@@ -186,7 +186,6 @@ def prove(genome: Genome, edit: Edit, made: Recombination, also: tuple[Edit, ...
         They differ; a design that is not proved is not given out.
     """
     record = edited_record(genome, edit, *also)
-    letters = product(genome, made)
     asked, letters = record.sequence.data, product(genome, made)
     same = asked == letters or _same(asked.upper(), letters, record.circular)
     if made.contig != edit.contig or not same:
