@@ -93,3 +93,10 @@ def test_the_errors_are_drawn_in_the_docstring_of_their_root() -> None:
         value = getattr(core, name)
         if inspect.isclass(value) and issubclass(value, core.BiowrightError):
             assert name in drawn
+
+
+def test_no_two_test_files_share_a_name() -> None:
+    """Pytest imports a file of a folder that is no package by its bare name."""
+    tests = Path(__file__).resolve().parent
+    names = [p.name for p in tests.rglob("test_*.py") if not (p.parent / "__init__.py").exists()]
+    assert sorted(set(names)) == sorted(names)
