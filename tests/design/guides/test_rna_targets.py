@@ -6,13 +6,15 @@ import json
 import random
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from biowright.bio import fold
 from biowright.cli import main
 from biowright.core import Feature, InputError, Location, Record, Sequence, rotate
 from biowright.design import nuclease
-from biowright.design.guides import find_target, rna_guides, transcripts
+from biowright.design.guides import Transcript, find_target, rna_guides, transcripts
+from biowright.design.guides.rna_places import count_places
 from biowright.formats import write
 
 TABLE = str.maketrans("ACGT", "TGCA")
@@ -68,6 +70,57 @@ def test_guides_and_other_places_by_brute_force(genome: Record, shift: int, name
     if name == "a":
         assert any(g.sites[1] for g in found)
         assert not any(g.perfect for g in found)  # the copy outside of transcripts does not count
+
+
+@pytest.mark.parametrize(("size", "mismatches"), [(20, 0), (23, 4), (28, 3), (32, 9), (11, 7)])
+def test_places_are_those_of_a_plain_count(size: int, mismatches: int) -> None:
+    """Unknown letters, repeats, isoforms that share places, words at the ends, both strands."""
+    dice = random.Random(size)
+    text = "".join(dice.choices("ACGT", k=700))
+    text = text[:300] + text[40:90] + text[350:]  # a repeat
+    text = text[:500] + "N" + text[501:530] + "R" + text[531:]
+    record = Record(Sequence(text, topology="circular"), "toy", "toy")
+    spans = [
+        Location.of((0, 380)),
+        Location.of((20, 100), (200, 290)),  # shares its first part with the one above
+        Location.of((400, 640), strand=-1),
+        Location.of((680, 730)),  # over the origin
+        Location.of((390, 390 + size - 1)),  # too short for any word
+    ]
+    features = [Feature("mRNA", place, {"gene": str(n)}) for n, place in enumerate(spans)]
+    every = transcripts([record.changed(features=features)])
+    assert [t.letters for t in every] == [str(s.extract(record.sequence)) for s in spans]
+    assert [t.places.tolist() for t in every] == [list(s.positions(700)) for s in spans]
+    own = Transcript("own", text[45 : 45 + size] + "ACGT")
+    words = [
+        t.letters[at : at + size] for t in every for at in range(0, len(t.letters) - size + 1, 9)
+    ]
+    words.append(own.letters[:size])
+    words = [word for word in dict.fromkeys(words) if set(word) <= set("ACGT")]
+    plain = np.zeros((len(words), mismatches + 1), int)
+    for number, word in enumerate(words):
+        best: dict[tuple[object, ...], int] = {}
+        for t in [*every, own]:
+            for at in range(len(t.letters) - size + 1):
+                pairs = zip(t.letters[at : at + size], word, strict=True)
+                wrong = sum(x != y for x, y in pairs)
+                key = (t.contig, t.strand, int(t.places[at]))
+                if wrong <= min(mismatches, best.get(key, size)):
+                    best[key] = wrong
+        for wrong in best.values():
+            plain[number, wrong] += 1
+    assert (count_places([*every, own], words, mismatches) == plain).all()
+    assert plain[:, 0].max() >= 2
+
+
+def test_more_places_than_there_is_room_for_at_first() -> None:
+    every = [Transcript("a", "ACGT" * 20_000), Transcript("b", "")]
+    counts = count_places(every, ["ACGT" * 5, "CGTA" * 5, "A" * 20], 1)
+    assert counts[:, 0].tolist() == [19_996, 19_995, 0]
+    with pytest.raises(InputError, match="12 mismatches"):
+        count_places(every, ["ACGT" * 5], 12)
+    with pytest.raises(InputError, match="spacer of 33"):
+        count_places(every, ["A" * 33], 1)
 
 
 def test_flanks_are_those_of_the_row(genome: Record) -> None:

@@ -251,6 +251,10 @@ def stage_checks(
             notices.append(
                 "PCR over the edit shows the parent and the end alike: sequence its product"
             )
+        if any(len(sizes) > 1 for sizes in shown.values()):
+            notices.append(
+                "PCR over the edit may show more, from places that its primers fit nearly"
+            )
     record = stages["marker in"][contig]
     start = popout.intermediate.start % max(len(record), 1)
     end = start + popout.intermediate.new.find(rules.cassette)

@@ -41,11 +41,12 @@ if TYPE_CHECKING:
         regulatory_guides,
         write_regulatory,
     )
-    from .rna_targets import RnaGuide, Transcript, rna_guides, transcripts, write_rna_guides
+    from .rna_targets import RnaGuide, rna_guides, write_rna_guides
     from .seeds import SeedCounts, seed_table
     from .starts import HOSTS, TranscriptionStart, find_starts, operon, read_starts
     from .tables import write_guides
     from .targets import Target, find_target
+    from .transcriptome import Transcript, transcripts
 
 _HOMES = {
     "activity": (
@@ -79,7 +80,8 @@ _HOMES = {
     "starts": ("HOSTS", "TranscriptionStart", "find_starts", "operon", "read_starts"),
     "tables": ("write_guides",),
     "targets": ("Target", "find_target"),
-    "rna_targets": ("RnaGuide", "Transcript", "rna_guides", "transcripts", "write_rna_guides"),
+    "rna_targets": ("RnaGuide", "rna_guides", "write_rna_guides"),
+    "transcriptome": ("Transcript", "transcripts"),
 }
 __getattr__, __dir__ = lazy_names(__name__, _HOMES)
 

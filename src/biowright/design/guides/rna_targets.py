@@ -16,42 +16,19 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from biowright.bio import IUPAC, fold, hairpin_energies
-from biowright.core import InputError, Location, Record
+from biowright.core import InputError, Record
 from biowright.core import Sequence as Letters
 from biowright.design.nuclease_table import Nuclease
-from biowright.design.offtargets import Guide, index_records, search_sites
 
+from .rna_places import count_places
 from .targets import Target
+from .transcriptome import Transcript, transcript_of, transcripts
 
-__all__ = ["COLLATERAL", "RnaGuide", "Transcript", "rna_guides", "transcripts", "write_rna_guides"]
+__all__ = ["COLLATERAL", "RnaGuide", "rna_guides", "write_rna_guides"]
 
 COLLATERAL = "once bound, Cas13 cuts RNA at random too: cells may grow slowly or die of it"
-_TRANSCRIPTS = frozenset(("mRNA", "ncRNA", "tRNA", "rRNA", "tmRNA", "misc_RNA", "precursor_RNA"))
 _WINDOW, _STEP = 160, 40  # nt that are folded together, and from one window to the next
 _RUN = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Transcript:
-    """An RNA of a genome, as far as it is annotated.
-
-    Parameters
-    ----------
-    name : str
-    letters : str
-        5'→3', in letters of DNA.
-    contig : int
-        The index of its record; -1 for a sequence of one's own.
-    places : tuple of int
-        Where each letter lies on its record; empty for a sequence of one's own.
-    strand : int
-    """
-
-    name: str
-    letters: str
-    contig: int = -1
-    places: tuple[int, ...] = ()
-    strand: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,42 +70,6 @@ class RnaGuide:
     gc: float
     fold: float
     problems: tuple[str, ...]
-
-
-def transcripts(records: Sequence[Record]) -> tuple[Transcript, ...]:
-    """Give the annotated transcripts of a genome: RNA features, and coding sequences outside of them.
-
-    Examples
-    --------
-    >>> import biowright
-    >>> found = transcripts(biowright.read("examples/phix174.gb"))
-    >>> len(found), found[0].letters[:3]
-    (11, 'ATG')
-    """
-    found = []
-    for contig, record in enumerate(records):
-        length = len(record)
-        covered = [f.location for f in record.features if f.type in _TRANSCRIPTS]
-        for feature in record.features:
-            if feature.type not in _TRANSCRIPTS and feature.type != "CDS":
-                continue
-            place = feature.location
-            if feature.type == "CDS" and any(_within(place, other) for other in covered):
-                continue
-            name = feature.label or feature.type
-            found.append(_transcript(record, contig, place, name, length))
-    return tuple(found)
-
-
-def _transcript(record: Record, contig: int, place: Location, name: str, length: int) -> Transcript:
-    letters = str(place.extract(record.sequence)).upper().replace("U", "T")
-    where = tuple(p % (length or 1) for p in place.positions(length))
-    return Transcript(name, letters, contig, where, place.parts[0].strand)
-
-
-def _within(place: Location, other: Location) -> bool:
-    same = place.parts[0].strand == other.parts[0].strand
-    return same and other.start <= place.start and place.end <= other.end
 
 
 def rna_guides(
@@ -183,13 +124,13 @@ def rna_guides(
         raise InputError(
             f"{nuclease.name} with spacers of {size} letters", expected=f"{short} to {long}"
         )
-    own = _own(records, target)
+    own = transcript_of(records, target)
     every = transcripts(records)
     found = list(_found(own, nuclease, size))
     if not found:
         return ()
     protospacers = [own.letters[at : at + size] for at in found]
-    others = _others(every, own, protospacers, found, mismatches)
+    others = _others(every, own, protospacers, mismatches)
     openness = _openness(own.letters)
     spacers = [_other(letters) for letters in protospacers]
     folds = hairpin_energies(spacers)
@@ -225,31 +166,6 @@ def rna_guides(
     return tuple(replace(guide, rank=n) for n, guide in enumerate(made, 1))
 
 
-def _own(records: Sequence[Record], target: Target) -> Transcript:
-    record = target.record
-    contig = next((i for i, r in enumerate(records) if r is record), -1)
-    if contig < 0:
-        if target.length != len(record):
-            raise InputError(f"'{target.name}' is no transcript", hint="name a gene")
-        letters = str(record.sequence.linear()).upper().replace("U", "T")
-        return Transcript(target.name, letters)
-    length = len(record)
-    best: Location | None = target.coding
-    for feature in record.features:
-        place = feature.location
-        if feature.type not in _TRANSCRIPTS:
-            continue
-        around = target.coding is not None and _within(target.coding, place)
-        if around or (place.start, place.end) == (target.start, target.end):
-            best = place
-    if best is None:
-        raise InputError(
-            f"'{target.name}' is no transcript: which strand is read is not known",
-            hint="name a gene, or give its sequence in a file",
-        )
-    return _transcript(record, contig, best, target.name, length)
-
-
 def _found(own: Transcript, nuclease: Nuclease, size: int) -> Iterable[int]:
     """Walk the places where a guide fits the transcript, with a flank that the nuclease takes."""
     letters, motif = own.letters, nuclease.pam
@@ -270,43 +186,14 @@ def _found(own: Transcript, nuclease: Nuclease, size: int) -> Iterable[int]:
 
 
 def _others(
-    every: Sequence[Transcript],
-    own: Transcript,
-    protospacers: Sequence[str],
-    found: Sequence[int],
-    mismatches: int,
+    every: Sequence[Transcript], own: Transcript, protospacers: Sequence[str], mismatches: int
 ) -> list[tuple[int, ...]]:
     """Count the other places of each protospacer on transcripts; what several share counts once."""
-    searched = [*every, own]
-    records = [
-        # the letter behind makes room for a flank at the very end
-        Record(Letters(t.letters + "N"), f"t{number}")
-        for number, t in enumerate(searched)
-        if t.letters
-    ]
-    index = index_records(records, "N")
-    unique = list(dict.fromkeys(protospacers))
-    hits = search_sites(index, [Guide(p) for p in unique], mismatches=mismatches)
-    places: dict[str, dict[tuple[object, ...], int]] = {p: {} for p in unique}
-    for site in hits:
-        if site.strand != 1:
-            continue
-        transcript = searched[int(site.chromosome[1:])]
-        places[site.guide][_place(transcript, site.start)] = site.mismatches
-    rows = []
-    for at, protospacer in zip(found, protospacers, strict=True):
-        counts = [0] * (mismatches + 1)
-        for place, wrong in places[protospacer].items():
-            if place != _place(own, at):
-                counts[wrong] += 1
-        rows.append(tuple(counts))
-    return rows
-
-
-def _place(transcript: Transcript, start: int) -> tuple[object, ...]:
-    if not transcript.places:
-        return transcript.name, start
-    return transcript.contig, transcript.places[start], transcript.strand
+    unique = {letters: number for number, letters in enumerate(dict.fromkeys(protospacers))}
+    counts = count_places([*every, own], list(unique), mismatches)
+    counts[:, 0] -= 1  # its own place, which is among them
+    rows = counts.tolist()
+    return [tuple(rows[unique[letters]]) for letters in protospacers]
 
 
 def _openness(letters: str) -> np.ndarray:
