@@ -8,9 +8,12 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
+from .alignment_kernels import traced
+
 __all__ = ["banded_proteins", "banded_score"]
 
-_X = 22
+_RESIDUES = np.ones(256, np.uint8)
+_RESIDUES[22] = 0  # X may be any
 
 
 @numba.njit(cache=True)  # type: ignore[untyped-decorator]
@@ -94,70 +97,8 @@ def banded_proteins(
         else:
             score[width] = zero
             alone[width] = low
-    matches = 0
-    columns = 0
-    kinds = np.zeros(0, np.uint8)
-    counts = np.zeros(0, np.int64)
-    if best_row < 0:
-        return 0, 0, 0, 0, 0, 0, 0, kinds, counts
-    if spell:
-        kinds = np.zeros(2 * rows + width + 2, np.uint8)
-        counts = np.zeros(2 * rows + width + 2, np.int64)
-    runs = 0
-    r = best_row
-    c = best_cell
-    state = 0
-    query_start = first + r + 1
-    start = query_start + lowest + c
-    while r >= 0 and c >= 0 and c < width:
-        step = steps[r, c]
-        if state == 0:
-            state = int(step & 3)
-            if state == 0:
-                break
-        kind = 2
-        if state == 1:
-            kind = 1
-            mine = query[first + r]
-            if mine == target[first + r + lowest + c] and mine != _X:
-                matches += 1
-                kind = 0
-            query_start -= 1
-            start -= 1
-            r -= 1
-            state = 0
-        elif state == 2:
-            if not step & 4:
-                state = 0
-            query_start -= 1
-            r -= 1
-            c += 1
-        else:
-            kind = 3
-            if not step & 8:
-                state = 0
-            start -= 1
-            c -= 1
-        columns += 1
-        if spell:
-            if runs and kinds[runs - 1] == kind:
-                counts[runs - 1] += 1
-            else:
-                kinds[runs] = kind
-                counts[runs] = 1
-                runs += 1
-    query_end = first + best_row + 1
-    end = query_end + lowest + best_cell
-    return (
-        int(best),
-        query_start,
-        query_end,
-        start,
-        end,
-        matches,
-        columns,
-        kinds[:runs],
-        counts[:runs],
+    return traced(
+        query, target, steps, _RESIDUES, int(best), best_row, best_cell, first, lowest, spell
     )
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
-from biowright.core import ConflictError, InputError, NegativeResult, circularise
+from biowright.core import InputError, NegativeResult, circularise
 from biowright.design.edits import (
     DonorRules,
     EditDesign,
@@ -22,7 +22,7 @@ from biowright.design.edits import (
     read_table,
     write_edits,
 )
-from biowright.formats import read
+from biowright.formats import read, refuse_existing
 from biowright.safety import default_gate
 
 from .arguments import Force, From, Json
@@ -109,10 +109,7 @@ def edits(
     circular
         Take every sequence for a circle; otherwise it is what the file says.
     """
-    if (out / "designs.csv").exists() and not force:
-        raise ConflictError(
-            "the file exists already", path=out / "designs.csv", hint="say --force to replace it"
-        )
+    refuse_existing([out / "designs.csv"], force=force)
     requests = read_table(table)
     records = tuple(read(genome, format=from_))
     if circular:

@@ -10,7 +10,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from biowright.core import BiowrightError, ConflictError, InputError
+from biowright.core import BiowrightError, InputError
 from biowright.design import (
     Infeasible,
     count_usage,
@@ -24,7 +24,7 @@ from biowright.design import (
     write_usage,
 )
 from biowright.design import rewrite as rewrite_genome
-from biowright.formats import format_for_path, open_output, read, write
+from biowright.formats import format_for_path, open_output, read, refuse_existing, write
 
 from .arguments import Force, Json, given, named
 from .output import note, print_json, print_table
@@ -37,10 +37,7 @@ _SHOWN = 20
 def _target(out: str, force: bool) -> str:
     """Look at where the answer goes before the work begins."""
     target = named(out)
-    if Path(target).exists() and not force:
-        raise ConflictError(
-            "the file exists already", path=target, hint="say --force to replace it"
-        )
+    refuse_existing([target], force=force)
     format_for_path(target)
     return target
 

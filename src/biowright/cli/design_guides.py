@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
-from biowright.core import ConflictError, InputError
+from biowright.core import InputError
 from biowright.design.offtargets import Pam, open_index, read_guides, search_sites, write_hits
+from biowright.formats import refuse_existing
 
 if TYPE_CHECKING:
     from biowright.core import Record
@@ -471,8 +472,7 @@ def _regulatory(
 def _writable(out: Path, force: bool) -> None:
     """Refuse a file that could not be written, before the work."""
     named(str(out))
-    if out.exists() and not force:
-        raise ConflictError("the file exists already", path=out, hint="say --force to replace it")
+    refuse_existing([out], force=force)
     if not out.parent.is_dir():
         raise InputError("there is no such folder", path=out.parent)
 

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
-from biowright.core import ConflictError, InputError, circularise
+from biowright.core import InputError, circularise
 from biowright.design.edits import Genome, Homology
 from biowright.design.landing import (
     Place,
@@ -20,7 +20,7 @@ from biowright.design.landing import (
     safe_places,
     write_landing,
 )
-from biowright.formats import read
+from biowright.formats import read, refuse_existing
 from biowright.safety import default_gate
 
 from .arguments import Force, From, Json
@@ -90,10 +90,8 @@ def landing(
     circular
         Take every sequence of the genome for a circle.
     """
-    if out is not None and (out / "landing.json").exists() and not force:
-        raise ConflictError(
-            "the file exists already", path=out / "landing.json", hint="say --force to replace it"
-        )
+    if out is not None:
+        refuse_existing([out / "landing.json"], force=force)
     if sites and out is None and not json:
         raise InputError("a pad is written to a folder", hint="name it with --out")
     if not sites and (payload or out):

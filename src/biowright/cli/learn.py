@@ -6,7 +6,7 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
-from biowright.core import ConflictError
+from biowright.formats import refuse_existing
 from biowright.learn import (
     Figures,
     Measured,
@@ -73,8 +73,7 @@ def recommend_next(
     remeasure
         The share of the batch that may measure noisy maxima again, 0 to 1.
     """
-    if out.exists() and not force:
-        raise ConflictError("the file exists already", path=out, hint="say --force to replace it")
+    refuse_existing([out], force=force)
     beside = [name for name in (prior, cost) if name is not None]
     listed = read_candidates(candidates, beside=beside)
     wells = Measured.empty()

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from .conversion import Conversion, OpenedFile, convert, open_records
     from .files import read, stream, write
     from .format import Document, Format, Loss
-    from .output import make_folder, open_output, remove_unfinished
+    from .output import make_folder, open_output, refuse_existing, remove_unfinished
     from .registry import find_format, format_for_path, formats
     from .source import Source, open_source
     from .toml import toml_errors, toml_line, toml_lines
@@ -24,7 +24,7 @@ _HOMES = {
     "conversion": ("Conversion", "OpenedFile", "convert", "open_records"),
     "files": ("read", "stream", "write"),
     "format": ("Document", "Format", "Loss"),
-    "output": ("make_folder", "open_output", "remove_unfinished"),
+    "output": ("make_folder", "open_output", "refuse_existing", "remove_unfinished"),
     "registry": ("find_format", "format_for_path", "formats"),
     "source": ("Source", "open_source"),
     "toml": ("toml_errors", "toml_line", "toml_lines"),
@@ -47,6 +47,7 @@ __all__ = [
     "open_records",
     "open_source",
     "read",
+    "refuse_existing",
     "remove_unfinished",
     "stream",
     "toml_errors",

@@ -6,7 +6,7 @@ import os
 import re
 import secrets
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -15,7 +15,7 @@ from biowright.core import ConflictError, InputError
 
 from .source import shown
 
-__all__ = ["make_folder", "open_output", "remove_unfinished"]
+__all__ = ["make_folder", "open_output", "refuse_existing", "remove_unfinished"]
 
 _UNFINISHED = re.compile(r"\..+\.[0-9a-f]{12}\.part", re.DOTALL)
 
@@ -111,6 +111,23 @@ def make_folder(path: str | os.PathLike[str]) -> Path:
             hint="name one where you may write",
         ) from None
     return folder
+
+
+def refuse_existing(paths: Iterable[str | os.PathLike[str]], *, force: bool = False) -> None:
+    """Refuse work of which an answer would replace a file, before it begins.
+
+    Raises
+    ------
+    ConflictError
+        One of the files exists and `force` is not given.
+
+    Examples
+    --------
+    >>> refuse_existing(["nothing.here"])
+    """
+    for path in paths:
+        if not force and Path(path).exists():
+            raise _conflict(shown(path))
 
 
 def remove_unfinished(folder: str | os.PathLike[str]) -> None:

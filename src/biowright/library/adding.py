@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 import sqlalchemy as sa
@@ -18,7 +19,10 @@ from .document import content_of, document_of
 from .packing import REVERSED, flags_of, pack
 from .roles import roles_of
 
-__all__ = ["Draft", "Names", "Saved", "draft_of", "name_key", "save"]
+if TYPE_CHECKING:
+    from .writes import Write
+
+__all__ = ["Draft", "Names", "Saved", "draft_of", "name_key", "save", "save_records"]
 
 # letters in a block: a part is read with those beside it
 BLOCK = 1 << 20
@@ -167,6 +171,29 @@ def save(
         _write_blocks(database, connection, first, kept)
     if successions:
         database.insert_many(connection, t.successions, ("old", "new", "write"), successions)
+    return saved
+
+
+def save_records(
+    database: Database,
+    write: Write,
+    records: Iterable[Record],
+    collection: str,
+    licence: str,
+    source: str,
+    tier: str,
+) -> Saved:
+    """Save records as one write says, all with the same licence, source and tier."""
+    values = write.values(collection=collection, licence=licence, source=source, tier=tier)
+    drafts = []
+    for record in records:
+        draft = draft_of(record)
+        draft.licence, draft.source, draft.tier = values.licence, values.source, values.tier
+        if role := role_text(record):
+            draft.role = write.term("role", role)
+        drafts.append(draft)
+    saved = save(database, write.connection, write.id, values.collection, drafts)
+    write.count(saved.added, saved.skipped)
     return saved
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from biowright.core import ConflictError, InputError, Quantity, Record, Sequence
 
 from . import tables as t
-from .adding import Saved, draft_of, role_text, save
+from .adding import save_records
 from .calibrations import Calibration, convert, record_calibration
 from .columns import Columns
 from .composing import Composed, compose
@@ -466,8 +466,14 @@ class Library:
         """
         pairs = list(measured)
         with self.write("add measured parts", detail=source or None) as write:
-            saved = self._save(
-                write, [r for r, _ in pairs], collection, licence, source, "reference"
+            saved = save_records(
+                self.database,
+                write,
+                [r for r, _ in pairs],
+                collection,
+                licence,
+                source,
+                "reference",
             )
             record_measurements(
                 self.database,
@@ -541,29 +547,8 @@ class Library:
         LoadReport
         """
         with self.write("add records") as write:
-            saved = self._save(write, records, collection, licence, source, tier)
+            saved = save_records(self.database, write, records, collection, licence, source, tier)
         return LoadReport(write.id, saved.added, saved.parts, saved.skipped)
-
-    def _save(
-        self,
-        write: Write,
-        records: Iterable[Record],
-        collection: str,
-        licence: str,
-        source: str,
-        tier: str,
-    ) -> Saved:
-        values = write.values(collection=collection, licence=licence, source=source, tier=tier)
-        drafts = []
-        for record in records:
-            draft = draft_of(record)
-            draft.licence, draft.source, draft.tier = values.licence, values.source, values.tier
-            if role := role_text(record):
-                draft.role = write.term("role", role)
-            drafts.append(draft)
-        saved = save(self.database, write.connection, write.id, values.collection, drafts)
-        write.count(saved.added, saved.skipped)
-        return saved
 
     def load(
         self,

@@ -18,6 +18,7 @@ __all__ = ["all_digested", "digested", "ends_of", "holding_sites", "paired_lette
 def all_digested(
     inputs: Sequence[Duplex], scissors: Sequence[Enzyme]
 ) -> tuple[list[Piece], tuple[str, ...]]:
+    """Cut all molecules; give their pieces, and what is to be said of them."""
     pieces: list[Piece] = []
     notes: list[str] = []
     for number, given in enumerate(inputs):
@@ -86,4 +87,5 @@ def holding_sites(
 
 
 def ends_of(pieces: Sequence[Piece]) -> list[End]:
+    """List both ends of each piece, the left one first."""
     return [end for piece in pieces for end in (piece.left, piece.right)]

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from biowright.bio import End, find_recombinase_sites, recombinases
+from biowright.bio import End, RecombinaseSite, find_recombinase_sites, recombinases
 from biowright.core import InputError
 
 from .duplex import BLUNT, Duplex, Given, as_duplexes
@@ -24,57 +24,32 @@ _STEPS = 100_000
 
 
 @dataclass(frozen=True, slots=True)
-class RecombinationSite:
-    """A site at which a recombinase acts.
+class RecombinationSite(RecombinaseSite):
+    """A site of one of several molecules; what it is says `biowright.bio.RecombinaseSite`.
 
     Parameters
     ----------
     input : int
         The number of the molecule.
-    name : str
-    start, end : int
-        The whole site; on a circle the end may exceed the length.
-    core : tuple of (start, end)
-        Where the strands are exchanged.
-    strand : int
-        The strand on which the site reads as its row does.
-    letters : str
-        The core on that strand.
-    partners : tuple of str
-        The sites with which it recombines.
     """
 
     input: int
-    name: str
-    start: int
-    end: int
-    core: tuple[int, int]
-    strand: int
-    letters: str
-    partners: tuple[str, ...]
 
 
 def recombination_sites(
     molecules: Iterable[Given] | Given, recombinase: str
 ) -> list[RecombinationSite]:
-    """Find the sites of a recombinase, on both strands and over origins.
-
-    A site with arms that mirror each other, such as loxP, is found on both strands; which way it points
-    is in its core.
-
-    Raises
-    ------
-    InputError
-        There is no such recombinase.
+    """Find the sites of a recombinase in several molecules: see `biowright.bio.find_recombinase_sites`.
 
     Examples
     --------
     >>> lox = "ATAACTTCGTATAGCATACATTATACGAAGTTAT"
-    >>> {(s.name, s.start, s.letters) for s in recombination_sites("CC" + lox, "Cre") if s.strand == 1}
-    {('loxP', 2, 'GCATACAT')}
+    >>> sites = recombination_sites(["GG", "CC" + lox], "Cre")
+    >>> [(s.input, s.name, s.start, s.strand) for s in sites]
+    [(1, 'loxP', 2, 1), (1, 'loxP', 2, -1)]
     """
     return [
-        RecombinationSite(number, s.name, s.start, s.end, s.core, s.strand, s.letters, s.partners)
+        RecombinationSite(s.name, s.start, s.end, s.core, s.strand, s.letters, s.partners, number)
         for number, given in enumerate(as_duplexes(molecules))
         for s in find_recombinase_sites(given.record, recombinase)
     ]

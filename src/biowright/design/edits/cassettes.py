@@ -15,6 +15,7 @@ from biowright.core import Sequence as Letters
 from ..primers import PrimerPair, PrimerRules, amplify, flank
 from ..primers_sites import amplicons, binding_sites
 from .change import Edit
+from .crossing import other_strand
 from .genome import Genome
 from .proof import SEED, Homology, Recombination, recombine
 
@@ -122,7 +123,7 @@ def cassette(
     pair = None
     start, end = template or (0, len(edit.new))
     if end - start > _ORDERED:
-        tails = (ahead + edit.new[:start], _other(edit.new[end:] + behind))
+        tails = (ahead + edit.new[:start], other_strand(edit.new[end:] + behind))
         try:
             pair = amplify(edit.new, start, end, tails=tails, rules=_RULES, count=1)[0]
         except NegativeResult as error:
@@ -240,7 +241,3 @@ def junction_pair(
         if all(len(h.places(end)) <= 1 for h in homologies for end in ends):
             return pair
     raise InputError("no primers: their 3' ends stand elsewhere in the genome too")
-
-
-def _other(text: str) -> str:
-    return str(Letters(text).reverse_complement())

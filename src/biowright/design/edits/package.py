@@ -8,8 +8,7 @@ import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from biowright.core import ConflictError
-from biowright.formats import make_folder, open_output, write
+from biowright.formats import make_folder, open_output, refuse_existing, write
 from biowright.measure import guard_cell, well_name
 from biowright.safety import Gate, Verdict, require
 
@@ -95,11 +94,7 @@ def write_edits(
     """
     folder = Path(folder)
     clearance = require(verdict, edit_pieces(plan, backbone), gate=gate)
-    there = [name for name in _FILES if (folder / name).exists()]
-    if there and not force:
-        raise ConflictError(
-            "the file exists already", path=folder / there[0], hint="say --force to replace it"
-        )
+    refuse_existing([folder / name for name in _FILES], force=force)
     make_folder(folder)
     ordered = list(orders(plan, backbone))
     written = {
@@ -303,6 +298,7 @@ def _details(design: EditDesign) -> str:
 
 
 def put(folder: Path, name: str, rows: Iterable[list[str]], force: bool) -> int:
+    """Write a table, its head first, so that no cell is a formula; give the count of its rows."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     count = -1

@@ -28,6 +28,7 @@ from biowright.core import Sequence as Letters
 from ..primers import PrimerPair
 from .cassettes import Cassette, StageCheck, cassette, check_stages, junction_pair
 from .change import Edit
+from .crossing import collapsed, crossed_in, crossed_out, other_strand, recombined
 from .genome import Genome
 from .proof import Homology, edited_record, prove
 
@@ -44,7 +45,6 @@ __all__ = [
 
 WAYS = ("counterselect", "repeats", "site", "plasmid")
 _ISCEI = "TAGGGATAACAGGGTAAT"  # Plessis et al. 1992, doi:10.1093/genetics/130.3.451
-_ENDS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,7 +295,7 @@ def _counterselect(genome: Genome, homology: Homology, edit: Edit, rules: Popout
     ahead, behind = _arms(genome, edit, max(first.arms))
     donor = ahead[-first.arms[0] :] + edit.new + behind[: first.arms[1]]
     middle = inside.apply(genome.letters[edit.contig])
-    after = _recombined(middle, donor, genome.records[edit.contig].circular)
+    after = recombined(middle, donor, genome.records[edit.contig].circular)
     _compare(genome, edit, after)
     steps = (
         Step(
@@ -328,11 +328,11 @@ def _repeats(genome: Genome, homology: Homology, edit: Edit, rules: PopoutRules)
         cuts = sum(
             text.count(site)
             for text in genome.letters
-            for site in (_ISCEI.encode(), _other(_ISCEI).encode())
+            for site in (_ISCEI.encode(), other_strand(_ISCEI).encode())
         )
         if cuts:
             raise InputError(f"I-SceI cuts the genome {cuts} times", hint="leave the cut out")
-        if _ISCEI in rules.cassette or _other(_ISCEI) in rules.cassette:
+        if _ISCEI in rules.cassette or other_strand(_ISCEI) in rules.cassette:
             notices.append("the marker itself has a site of I-SceI")
     inside = _put(edit, edit.new + repeat + core, f"{edit.what} with {marker.name}")
     borders = (len(edit.new) + rules.repeat, len(inside.new))
@@ -340,7 +340,7 @@ def _repeats(genome: Genome, homology: Homology, edit: Edit, rules: PopoutRules)
     prove(genome, inside, first.recombination)
     middle = inside.apply(genome.letters[edit.contig])
     circular = genome.records[edit.contig].circular
-    after, size = _collapsed(middle, core.encode(), circular)
+    after, size = collapsed(middle, core.encode(), circular)
     if size < rules.repeat:
         raise InputError(f"only {size} nt of the repeats are the same")
     _compare(genome, edit, after)
@@ -446,11 +446,11 @@ def _plasmid(genome: Genome, homology: Homology, edit: Edit, rules: PopoutRules)
     parent = genome.letters[edit.contig]
     circle = (insert + rules.cassette).encode()
     for entered, arm in ((left, ahead), (right, behind)):
-        made = _entered(parent, circle, arm.encode(), circular)
+        made = crossed_in(parent, circle, arm.encode(), circular)
         if not _same(made, entered.apply(parent), circular):
             raise InputError("the simulated entry of the plasmid differs from what was meant")
         outcomes = [
-            _left(made, (rules.cassette).encode(), other.encode(), circular)
+            crossed_out(made, (rules.cassette).encode(), other.encode(), circular)
             for other in (ahead, behind)
         ]
         edited = [_same(outcome, edit.apply(parent), circular) for outcome in outcomes]
@@ -509,80 +509,6 @@ def _offset(genome: Genome, contig: int, one: int, other: int) -> int:
     return (other - one + length // 2) % length - length // 2 if record.circular else other - one
 
 
-def _recombined(letters: bytes, donor: str, circular: bool) -> bytes:
-    """Let a donor recombine with letters, by its two ends alone; both strands are looked at."""
-    first, last = donor[:_ENDS].encode(), donor[-_ENDS:].encode()
-    doubled = letters + letters[: _ENDS - 1] if circular else letters
-    for end in (first, last):
-        count = doubled.count(end) + doubled.count(_other(end.decode()).encode())
-        if count != 1:
-            raise InputError(f"an end of the donor stands in {count} places after the first step")
-    low, high = doubled.find(first), doubled.find(last)
-    if low < 0 or high < 0:
-        raise InputError("the ends of the donor lie on different strands")
-    if high < low:
-        if not circular:
-            raise InputError("the ends of the donor lie in the wrong order")
-        return donor.encode() + letters[high + _ENDS : low]
-    over = high + _ENDS - len(letters)
-    if over > 0:
-        return letters[over:low] + donor.encode()
-    return letters[:low] + donor.encode() + letters[high + _ENDS :]
-
-
-def _found(letters: bytes, core: bytes, circular: bool) -> bytes:
-    """Turn letters so that a core that stands once comes first; a linear one is left as it is."""
-    doubled = letters + letters[: len(core) - 1] if circular else letters
-    if doubled.count(core) != 1:
-        raise InputError(f"the marker stands in {doubled.count(core)} places of the genome")
-    at = doubled.find(core)
-    return letters[at:] + letters[:at] if circular else letters
-
-
-def _collapsed(letters: bytes, core: bytes, circular: bool) -> tuple[bytes, int]:
-    """Let the longest direct repeats on both sides of a core recombine; give their length too."""
-    turned = _found(letters, core, circular)
-    if circular:
-        behind = turned[len(core) :]
-        size = max(
-            (n for n in range(1, min(2000, len(behind) // 2)) if behind[:n] == behind[-n:]),
-            default=0,
-        )
-        return behind[size:], size
-    at = turned.find(core)
-    before, behind = turned[:at], turned[at + len(core) :]
-    most = min(2000, len(before), len(behind))
-    size = max((n for n in range(1, most + 1) if before[-n:] == behind[:n]), default=0)
-    return before + behind[size:], size
-
-
-def _entered(letters: bytes, circle: bytes, arm: bytes, circular: bool) -> bytes:
-    """Let a circle come in by one crossing-over in the middle of an arm that both have."""
-    half = len(arm) // 2
-    doubled = letters + letters[: len(arm) - 1] if circular else letters
-    at, place = doubled.find(arm), (circle + circle).find(arm)
-    if at < 0 or place < 0:
-        raise InputError("the arm stands nowhere")
-    cut = (place + half) % len(circle)
-    opened = circle[cut:] + circle[:cut]
-    here = (at + half) % len(letters) if circular else at + half
-    return letters[:here] + opened + letters[here:]
-
-
-def _left(letters: bytes, core: bytes, arm: bytes, circular: bool) -> bytes:
-    """Let the two copies of an arm, one on each side of a core, recombine."""
-    turned = _found(letters, core, circular)
-    if circular:
-        behind = turned[len(core) :]
-        first, last = behind.find(arm), behind.rfind(arm)
-        return behind[first:last]
-    at = turned.find(core)
-    first, last = turned.rfind(arm, 0, at), turned.find(arm, at + len(core))
-    if first < 0 or last < 0:
-        raise InputError("the plasmid lies not between two arms")
-    return turned[:first] + turned[last:]
-
-
 def _compare(genome: Genome, edit: Edit, after: bytes) -> None:
     wanted = edited_record(genome, edit)
     if not _same(after, wanted.sequence.data.upper(), wanted.circular):
@@ -595,7 +521,3 @@ def _same(one: bytes, other: bytes, circular: bool) -> bool:
     if one == other or not circular or len(one) != len(other):
         return one == other
     return cdseguid(Letters(one)) == cdseguid(Letters(other))
-
-
-def _other(text: str) -> str:
-    return str(Letters(text).reverse_complement())

@@ -44,6 +44,7 @@ class Call:
 
 
 def strands_of(call: Call, location: Location) -> tuple[int, ...]:
+    """Give the strands that a label means, 1 and -1."""
     said = call.text("strand", "from_location")
     if said in ("from_location", "both", "0"):
         # a feature on the forward strand means both here: a site is cut on whichever it lies

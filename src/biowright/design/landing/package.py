@@ -6,8 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from biowright.core import ConflictError
-from biowright.formats import make_folder, open_output, write
+from biowright.formats import make_folder, open_output, refuse_existing, write
 from biowright.safety import Gate, Verdict, require
 
 from ..edits.cassettes import StageCheck
@@ -77,11 +76,7 @@ def write_landing(
     """
     folder = Path(folder)
     clearance = require(verdict, landing_pieces(pad, checks), gate=gate)
-    there = [name for name in _FILES if (folder / name).exists()]
-    if there and not force:
-        raise ConflictError(
-            "the file exists already", path=folder / there[0], hint="say --force to replace it"
-        )
+    refuse_existing([folder / name for name in _FILES], force=force)
     make_folder(folder)
     rows = [["name", "type", "length", "sequence", "purpose", "screening"]]
     rows += [

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from biowright.core import ConflictError, InputError
-from biowright.formats import make_folder, open_output
+from biowright.core import InputError
+from biowright.formats import make_folder, open_output, refuse_existing
 from biowright.safety import Gate, Verdict, require
 
 from ..codons import codon_usage, encode_protein
@@ -348,11 +348,7 @@ def write_library(
             json.dumps(clearance.document(), indent=2, ensure_ascii=False) + "\n"
         )
     home = Path(folder)
-    there = [name for name in texts if (home / name).exists()]
-    if there and not force:
-        raise ConflictError(
-            "the file exists already", path=home / there[0], hint="say --force to replace it"
-        )
+    refuse_existing([home / name for name in texts], force=force)
     make_folder(home)
     for name, text in texts.items():
         with open_output(home / name, force=force) as output:

@@ -26,6 +26,7 @@ from .hits import Hits
 from .packing import unpack
 from .peptides import SHORT, peptide_clusters
 from .segment import Segment
+from .similar import aligned_hits
 from .word_clusters import clusters
 from .word_seeds import bounds, codon_lookup, extended, low_complexity, profile, word_seeds
 from .words import STOP, WORD, build_words, codon_codes
@@ -111,7 +112,7 @@ def find_proteins(
             gathered = gathered[np.lexsort((gathered[:, 1], -gathered[:, 0]))]
         rows_found = _aligned_all(segment, query.codes, gathered, limit, wanted)
         if rows_found:
-            pieces.append(_hits(segment, query.query, rows_found))
+            pieces.append(aligned_hits(segment, query.query, rows_found))
     return Hits.together(pieces)
 
 
@@ -379,22 +380,4 @@ def _apart(row: _Row, better: list[_Row]) -> bool:
         and 2 * (min(end, e) - max(start, s)) > end - start
         and 2 * (min(query_end, f) - max(query_start, b)) > query_end - query_start
         for _, p, s, e, t, _, _, b, f in better
-    )
-
-
-def _hits(segment: Segment, query: int, rows: list[_Row]) -> Hits:
-    score, part, start, end, strand, matches, columns, query_start, query_end = np.array(
-        rows, np.int64
-    ).T
-    lengths = segment.lengths[part].astype(np.int64)
-    return Hits(
-        np.full(len(rows), query, np.int32),
-        segment.numbers[part],
-        start,
-        np.where(end > lengths, end - lengths, end),
-        strand.astype(np.int8),
-        matches / columns,
-        score.astype(np.float64),
-        query_start,
-        query_end,
     )

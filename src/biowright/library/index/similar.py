@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import log
 
@@ -82,7 +83,7 @@ def similar(
                 break
         best = _apart(sorted(rows, key=lambda row: (-row[0], row[1], row[2], -row[4])))
         if best:
-            pieces.append(_hits(segment, query, best[:limit]))
+            pieces.append(aligned_hits(segment, query, best[:limit]))
     return Hits.together(pieces)
 
 
@@ -248,7 +249,12 @@ def _apart(rows: list[tuple[int, ...]]) -> list[tuple[int, ...]]:
     return kept
 
 
-def _hits(segment: Segment, query: int, rows: list[tuple[int, ...]]) -> Hits:
+def aligned_hits(segment: Segment, query: int, rows: Sequence[tuple[int, ...]]) -> Hits:
+    """Give the hits of a query from rows of alignments.
+
+    A row has the score, the part, start, end and strand on it, matches, columns, and where the query
+    begins and ends.
+    """
     score, part, start, end, strand, matches, columns, query_start, query_end = np.array(
         rows, np.int64
     ).T
