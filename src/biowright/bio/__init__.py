@@ -34,7 +34,7 @@ if TYPE_CHECKING:
         find_translation_starts,
         translation_start,
     )
-    from .iupac import IUPAC
+    from .iupac import IUPAC, complement, other_strand
     from .kmers import KmerCounts, count_kmers
     from .methylation import (
         METHYLASES,
@@ -84,7 +84,7 @@ _HOMES = {
     "digestion": ("Digest", "End", "Fragment", "digest"),
     "folding": ("Fold", "fold", "fold_energy"),
     "initiation": ("TranslationStart", "find_translation_starts", "translation_start"),
-    "iupac": ("IUPAC",),
+    "iupac": ("IUPAC", "complement", "other_strand"),
     "kmers": ("KmerCounts", "count_kmers"),
     "methylation": (
         "METHYLASES",
@@ -161,6 +161,7 @@ __all__ = [
     "align_proteins",
     "attachment_site",
     "attachment_sites",
+    "complement",
     "count_codons",
     "count_kmers",
     "cut_sites",
@@ -186,6 +187,7 @@ __all__ = [
     "hairpin_energies",
     "melting_temperature",
     "melting_temperatures",
+    "other_strand",
     "promoter_strength",
     "read_codons",
     "recombinases",

@@ -10,7 +10,7 @@ from itertools import pairwise
 from biowright.core import Molecule, Record, Sequence, Topology
 
 from .cutting import Cut, CutSite, around, cut_sites
-from .iupac import nucleotides
+from .iupac import nucleotides, other_strand
 from .rebase import Enzyme, enzyme
 
 __all__ = ["Digest", "End", "Fragment", "digest"]
@@ -45,7 +45,7 @@ class End:
         """
         return (
             self.kind == other.kind
-            and self.overhang.upper() == _other_strand(other.overhang).upper()
+            and self.overhang.upper() == other_strand(other.overhang).upper()
         )
 
 
@@ -258,9 +258,5 @@ def _end(target: Sequence, top: int, bottom: int, name: str, *, is_left: bool) -
     ).decode()
     # the top strand stands over on the left after a 5' cut and on the right after a 3' cut
     if (top < bottom) != is_left:
-        letters = _other_strand(letters)
+        letters = other_strand(letters)
     return End("5'" if top < bottom else "3'", letters, name)
-
-
-def _other_strand(letters: str) -> str:
-    return str(Sequence(letters).reverse_complement())

@@ -8,7 +8,16 @@ from __future__ import annotations
 
 from biowright.core import Molecule, Record, Sequence, SequenceError
 
-__all__ = ["BASES", "IUPAC", "masks", "mirrored_masks", "nucleotides", "pattern_masks"]
+__all__ = [
+    "BASES",
+    "IUPAC",
+    "complement",
+    "masks",
+    "mirrored_masks",
+    "nucleotides",
+    "other_strand",
+    "pattern_masks",
+]
 
 BASES = {"A": 1, "C": 2, "G": 4, "T": 8}
 IUPAC = {
@@ -46,6 +55,32 @@ _MASKS = _mask_table()
 _MIRROR = bytes(
     (m & 1) << 3 | (m & 2) << 1 | (m & 4) >> 1 | (m & 8) >> 3 if m < 16 else 0 for m in range(256)
 )
+
+_PAIRED = str.maketrans("ACGTUMRWSYKVHDBNXacgtumrwsykvhdbnx", "TGCAAKYWSRMBDHVNXtgcaakywsrmbdhvnx")
+
+
+def complement(letters: str) -> str:
+    """Give the letters that pair with those of DNA, in the same order.
+
+    For texts in loops; a `Sequence` has `complement`, which also knows RNA.
+
+    Examples
+    --------
+    >>> complement("AACRn")
+    'TTGYn'
+    """
+    return letters.translate(_PAIRED)
+
+
+def other_strand(letters: str) -> str:
+    """Give the other strand of DNA, 5'→3'; what is no IUPAC letter stays as it is.
+
+    Examples
+    --------
+    >>> other_strand("AACRn")
+    'nYGTT'
+    """
+    return letters.translate(_PAIRED)[::-1]
 
 
 def nucleotides(sequence: Sequence | Record | str) -> Sequence:

@@ -11,9 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from biowright.bio import other_strand
 from biowright.core import InputError
 
-from .fidelity_matrix import LigationMatrix, ligation_matrix, other_strand
+from .fidelity_matrix import LigationMatrix, ligation_matrix
 
 __all__ = ["JunctionFidelity", "SetFidelity", "set_fidelity"]
 

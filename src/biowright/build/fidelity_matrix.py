@@ -32,7 +32,6 @@ _LONGEST = 6  # letters of an overhang
 _TABLE = (
     "a matrix with overhangs in its first row and column, or a list of overhang, overhang, count"
 )
-_COMPLEMENT = str.maketrans("ACGTRYMKBDHVSWN", "TGCAYRKMVHDBSWN")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -393,8 +392,3 @@ def _count(cell: object, line: int) -> float:
 @cache
 def _all_overhangs(length: int) -> tuple[str, ...]:
     return tuple("".join(letters) for letters in itertools.product("ACGT", repeat=length))
-
-
-def other_strand(overhang: str) -> str:
-    """Give the reverse complement of an overhang."""
-    return overhang.translate(_COMPLEMENT)[::-1]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 
-from biowright.bio import Enzyme, digest, enzyme
+from biowright.bio import Enzyme, digest, enzyme, other_strand
 from biowright.core import InputError, Molecule, Record
 from biowright.core import Sequence as Letters
 from biowright.design import Candidate, join_parts
@@ -53,7 +53,7 @@ def choose_overhangs(count: int, scissors: Enzyme | str = "BsaI") -> tuple[str, 
 @cache
 def _chosen(count: int, found: Enzyme) -> tuple[str, ...]:
     assert found.overhang is not None
-    sites = f"{found.site} {_other(found.site)}"
+    sites = f"{found.site} {other_strand(found.site)}"
     inside = {
         sites[i : i + found.overhang]
         for i in range(len(sites) - found.overhang + 1)
@@ -105,7 +105,7 @@ def order_parts(
             key = (i, part.name)
             if key not in pieces:
                 body = overhangs[i] + str(part.sequence).upper() + overhangs[i + 1]
-                sequence = ends + body + _other(ends)
+                sequence = ends + body + other_strand(ends)
                 released = [str(f.sequence) for f in digest(sequence, scissors)]
                 if len(released) != 3 or released[1] != body:
                     broken[part.name] = None
@@ -158,7 +158,3 @@ def assemble(candidate: Candidate, overhangs: Sequence[str]) -> Record:
     names.append("fusion")
     parts.append(Record(Letters(last, Molecule.DNA), name=f"overhang {last}"))
     return join_parts(candidate.record.name, names, parts)
-
-
-def _other(text: str) -> str:
-    return str(Letters(text, Molecule.DNA).reverse_complement())

@@ -10,9 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from biowright.bio import PCR, melting_temperature
-from biowright.core import Molecule
-from biowright.core import Sequence as Letters
+from biowright.bio import PCR, melting_temperature, other_strand
 from biowright.design import Candidate
 
 from .names import plain_name
@@ -97,7 +95,7 @@ def _pairs(template: str, wanted: str) -> list[_Pair]:
         forward, warm_forward = _arm(wanted, high, 1)
         reverse, warm_reverse = _arm(wanted, low, -1)
         sense = wanted[left:high] + forward
-        antisense = _other(reverse + wanted[low:right])
+        antisense = other_strand(reverse + wanted[low:right])
         pairs.append(_Pair(low, high, sense, antisense, not (warm_forward and warm_reverse)))
     return pairs
 
@@ -111,7 +109,3 @@ def _arm(wanted: str, start: int, direction: int) -> tuple[str, bool]:
         if len(arm) >= SHORTEST and melting_temperature(arm, buffer=PCR) >= ANNEAL:
             return arm, True
     return arm, False
-
-
-def _other(text: str) -> str:
-    return str(Letters(text, Molecule.DNA).reverse_complement())

@@ -8,10 +8,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from biowright.bio import other_strand
 from biowright.core import InputError
 
 from .fidelity import set_fidelity
-from .fidelity_matrix import LigationMatrix, ligation_matrix, other_strand
+from .fidelity_matrix import LigationMatrix, ligation_matrix
 
 if TYPE_CHECKING:
     import numpy as np

@@ -29,6 +29,7 @@ from biowright.bio import (
     end_stabilities,
     hairpin_energies,
     melting_temperatures,
+    other_strand,
 )
 from biowright.core import InputError, NegativeResult, Record
 from biowright.core import Sequence as Letters
@@ -38,7 +39,6 @@ from .primers_sites import BindingSite, amplicons, binding_sites
 __all__ = ["Primer", "PrimerPair", "PrimerRules", "amplify", "flank", "judge_primers"]
 
 Template = Record | Letters | str
-_COMPLEMENT = str.maketrans("ACGT", "TGCA")
 
 
 @dataclass(frozen=True, slots=True)
@@ -399,7 +399,7 @@ def _best(
     length, circular = len(letters), letters.circular
     doubled = (letters.data + letters.data if circular else letters.data).upper()
     text = doubled.decode("ascii").replace("U", "T")
-    other = text.translate(_COMPLEMENT)[::-1]
+    other = other_strand(text)
     unknown = [match.start() for match in re.finditer("[^ACGT]", text)]
     words, kept = [], []
     for low, high in places:

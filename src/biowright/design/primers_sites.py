@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numba
 import numpy as np
 
-from biowright.bio import PCR, Buffer, melting_temperatures
+from biowright.bio import PCR, Buffer, melting_temperatures, other_strand
 from biowright.core import InputError, Record
 from biowright.core import Sequence as Letters
 
@@ -21,7 +21,6 @@ FIRM = 2
 _DIGITS = bytes(
     min(b"ACGT".find(bytes([x]).upper().replace(b"U", b"T")) & 255, 4) for x in range(256)
 )
-_COMPLEMENT = str.maketrans("ACGTU", "TGCAA")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -179,7 +178,8 @@ def _look(
     data = letters.data + letters.data[: size - 1] if letters.circular else letters.data
     codes = np.frombuffer(data.translate(_DIGITS), np.uint8)
     seeds = np.array(
-        [[_packed(words[k][-size:]), _packed(_other(words[k][-size:]))] for k in chosen], np.uint64
+        [[_packed(words[k][-size:]), _packed(other_strand(words[k][-size:]))] for k in chosen],
+        np.uint64,
     )
     firm = min(FIRM, size)
     forward = np.uint64(sum(1 << 2 * i for i in range(firm)))
@@ -204,7 +204,7 @@ def _look(
             high = min(low + len(word), length)
             low = max(low, 0)
             text = str(letters[low:high]).upper()
-        text = text if strand == 1 else _other(text)
+        text = text if strand == 1 else other_strand(text)
         covered = word[len(word) - len(text) :]
         if set(text) - set("ACGT"):
             continue
@@ -268,7 +268,3 @@ def _packed(word: str) -> int:
     for letter in word:
         value = value << 2 | "ACGT".index(letter)
     return value
-
-
-def _other(text: str) -> str:
-    return text.translate(_COMPLEMENT)[::-1]

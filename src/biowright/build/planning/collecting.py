@@ -17,9 +17,7 @@ from .splitting import CORE, Ground
 from .steps import METHODS, Junction, Order, Reaction, clones_to_pick
 from .vendors import Product, product
 
-__all__ = ["Bench", "Piece", "Wishes", "check_letters", "other", "place_of", "product_of"]
-
-_COMPLEMENT = str.maketrans("ACGT", "TGCA")
+__all__ = ["Bench", "Piece", "Wishes", "check_letters", "place_of", "product_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,11 +264,6 @@ def place_of(ground: Ground, low: int, high: int) -> str:
     if ground.letters.circular:
         low, high = low % size, (high - 1) % size + 1
     return f"{low + 1}-{high}"
-
-
-def other(text: str) -> str:
-    """Give the reverse complement of letters."""
-    return text.translate(_COMPLEMENT)[::-1]
 
 
 def check_letters(target: Record) -> None:

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from biowright.bio import find
+from biowright.bio import find, other_strand
 from biowright.core import Molecule, NegativeResult, Record
 from biowright.core import Sequence as Letters
 
 from ..names import plain_name
-from .collecting import other, place_of
+from .collecting import place_of
 from .pots import PotBench
 from .reuse import Match
 from .splitting import REACH, Ground
@@ -168,9 +168,9 @@ class Maker(PotBench):
         there = self._taken(vector)
         chosen = None
         for spare in _SPARES:
-            behind, before = f"{spare}TGG", f"CCA{other(spare)}"
+            behind, before = f"{spare}TGG", f"CCA{other_strand(spare)}"
             whole = letters + behind + body + before
-            guides = (letters[-17:] + spare, other(letters[:17]) + spare)
+            guides = (letters[-17:] + spare, other_strand(letters[:17]) + spare)
             circle = Letters(whole, Molecule.DNA, "circular")
             if all(len(list(find(circle, guide + "NGG"))) == 1 for guide in guides):
                 chosen = behind, before, whole, guides
@@ -178,7 +178,7 @@ class Maker(PotBench):
         if chosen is None:
             raise NegativeResult(f"no guide cuts {name} out of {vector.name} and nowhere else")
         behind, before, whole, guides = chosen
-        tails = (letters[-hook:] + behind, other(before + letters[:hook]))
+        tails = (letters[-hook:] + behind, other_strand(before + letters[:hook]))
         primers = [
             self._primer(
                 tail + foot,
@@ -187,7 +187,7 @@ class Maker(PotBench):
             )
             for side, tail, foot in (
                 ("F", tails[0], body[:_FOOT]),
-                ("R", tails[1], other(body[-_FOOT:])),
+                ("R", tails[1], other_strand(body[-_FOOT:])),
             )
         ]
         hooked = self._reaction(

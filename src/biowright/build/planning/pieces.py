@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from biowright.bio import other_strand
 from biowright.core import Molecule, NegativeResult
 from biowright.core import Sequence as Letters
 from biowright.design import PrimerRules, amplify
 
 from ..golden_gate import site_ends
 from ..names import plain_name
-from .collecting import Bench, Piece, other, place_of
+from .collecting import Bench, Piece, place_of
 from .splitting import Ground, split
 from .steps import METHODS
 
@@ -37,7 +38,7 @@ class PieceBench(Bench):
         flank = site_ends(enzyme_name) if enzyme_name else ""
         left, right = "" if first else flank, "" if last else flank
         title = plain_name(name or title)
-        letters = left + ground.window(piece.start, piece.end) + other(right)
+        letters = left + ground.window(piece.start, piece.end) + other_strand(right)
         if piece.match is None:
             if self.wishes.fragments.kind in ("oligo", "pool"):
                 return self._cycled(letters, title, max(level - 1, 0))
@@ -54,7 +55,7 @@ class PieceBench(Bench):
         begin, stop = max(piece.start, match.start), min(piece.end, match.end)
         tails = (
             left + ground.window(piece.start, begin),
-            right + other(ground.window(stop, piece.end)),
+            right + other_strand(ground.window(stop, piece.end)),
         )
         low = match.at + (begin - match.start if match.strand == 1 else match.end - stop)
         if record.circular:
@@ -102,7 +103,7 @@ class PieceBench(Bench):
             raise NegativeResult(f"{size} bp are not annealed from two oligos")
         letters = ground.window(start, end)
         pair = []
-        for side, text in (("top", letters), ("bottom", other(letters))):
+        for side, text in (("top", letters), ("bottom", other_strand(letters))):
             pair.append(self._primer(text, f"{name}_{side}", f"the {side} strand"))
         return self._reaction(name, "annealing", pair, 1, letters, False)
 
@@ -125,7 +126,7 @@ class PieceBench(Bench):
             raise NegativeResult(f"{len(letters)} bp are one oligo: order both strands")
         oligos = []
         for i, (low, high) in enumerate(bounds):
-            text = letters[low:high] if i % 2 == 0 else other(letters[low:high])
+            text = letters[low:high] if i % 2 == 0 else other_strand(letters[low:high])
             oligos.append(
                 self._primer(text, f"{name}_o{i + 1}", f"{name}, bases {low + 1} to {high}", made)
             )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from biowright.bio import other_strand
 from biowright.core import Molecule, NegativeResult, Record
 from biowright.core import Sequence as Letters
 
@@ -46,7 +47,7 @@ def prove(plan: SynthesisPlan) -> dict[str, Duplex]:
                 and made.seguid == Duplex(Record(target.sequence.upper(), target.name)).seguid
             )
         else:
-            same = there in (wanted, _other(wanted))
+            same = there in (wanted, other_strand(wanted))
         if not same or made.circular != target.circular:
             raise NegativeResult(
                 f"the plan gives {len(there):,} bp {'circular' if made.circular else 'linear'} DNA that is "
@@ -111,7 +112,7 @@ def _react(reaction: Reaction, inputs: list[Duplex]) -> Products:
 
 def _annealed(reaction: Reaction, top: Duplex, bottom: Duplex) -> Duplex:
     """Pair two strands that are complementary from end to end."""
-    if str(top.record.sequence) != _other(str(bottom.record.sequence)):
+    if str(top.record.sequence) != other_strand(str(bottom.record.sequence)):
         raise NegativeResult(f"the two strands of {reaction.name} do not fit")
     return Duplex(Record(top.record.sequence, reaction.name))
 
@@ -120,7 +121,3 @@ def _duplex(name: str, letters: str, circular: bool) -> Duplex:
     return Duplex(
         Record(Letters(letters, Molecule.DNA, "circular" if circular else "linear"), name)
     )
-
-
-def _other(text: str) -> str:
-    return str(Letters(text, Molecule.DNA).reverse_complement())

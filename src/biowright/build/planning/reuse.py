@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from biowright.bio import other_strand
 from biowright.core import Record
 from biowright.core import Sequence as Letters
 
@@ -15,7 +16,6 @@ from .difficulty import kmer_codes
 __all__ = ["Match", "best_cover", "find_matches"]
 
 SEED = 24
-_COMPLEMENT = str.maketrans("ACGTUNRYSWKMBDHVacgtu", "TGCAANYRSWMKVHDBtgcaa")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -71,7 +71,7 @@ def find_matches(target: Letters, sources: Sequence[Record], least: int = 150) -
     for number, record in enumerate(sources):
         letters = str(record.sequence).upper()
         for strand in (1, -1):
-            one = letters if strand == 1 else letters.translate(_COMPLEMENT)[::-1]
+            one = letters if strand == 1 else other_strand(letters)
             double = one + one if record.circular else one
             # a match of `least` bases holds a seed that begins at a multiple of this
             pitch = least - SEED + 1

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from biowright.bio import Enzyme, cut_sites
-from biowright.build.fidelity_matrix import LigationMatrix, other_strand
+from biowright.bio import Enzyme, cut_sites, other_strand
+from biowright.build.fidelity_matrix import LigationMatrix
 from biowright.core import Sequence as Letters
 
 from .digesting import ends_of, paired_letters

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from biowright.bio import complement
 from biowright.core import InputError
 from biowright.core import Sequence as Letters
 
@@ -168,14 +169,13 @@ def _changed(edit: Edit, editor: Nuclease, strand: int) -> list[int] | None:
     """Give the positions that an edit changes, if all changes are the editor's on a strand."""
     if len(edit.old) != len(edit.new) or not edit.old:
         return None
-    table = str.maketrans("ACGT", "TGCA")
     before, after = editor.edit.split(">")
     places = []
     for i, (old, new) in enumerate(zip(edit.old, edit.new, strict=True)):
         if old == new:
             continue
         if strand == -1:
-            old, new = old.translate(table), new.translate(table)
+            old, new = complement(old), complement(new)
         if (old, new) != (before, after):
             return None
         places.append(edit.start + i)
@@ -202,7 +202,7 @@ def _guides(
             continue
         others = sorted(i for p, i in editable.items() if p not in places)
         start, end = min(editable), max(editable) + 1
-        new = after if strand == 1 else after.translate(str.maketrans("ACGT", "TGCA"))
+        new = after if strand == 1 else complement(after)
         old = genome.window(edit.contig, start, end).decode()
         letters = "".join(new if start + i in editable else x for i, x in enumerate(old))
         whole = trimmed(genome, Edit(edit.id, edit.contig, start, end, "", letters, edit.gene))

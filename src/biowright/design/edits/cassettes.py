@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from biowright.bio import other_strand
 from biowright.core import BiowrightError, InputError, NegativeResult, Record
 from biowright.core import Sequence as Letters
 
 from ..primers import PrimerPair, PrimerRules, amplify, flank
 from ..primers_sites import amplicons, binding_sites
 from .change import Edit
-from .crossing import other_strand
 from .genome import Genome
 from .proof import SEED, Homology, Recombination, recombine
 

@@ -19,7 +19,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from biowright.bio import CODONS
+from biowright.bio import CODONS, complement
 from biowright.core import InputError, parse_operation
 from biowright.core import Sequence as Letters
 
@@ -430,8 +430,7 @@ def _alters(genome: Genome, gene: Gene, changed: dict[int, str]) -> bool:
         if "-" in new or set(old + new) - set("ACGT"):
             return True
         if gene.strand == -1:
-            table = str.maketrans("ACGT", "TGCA")
-            old, new = old.translate(table), new.translate(table)
+            old, new = complement(old), complement(new)
         if gene.code[old] != gene.code[new] or (codon == 0 and old != new):
             return True
     return False

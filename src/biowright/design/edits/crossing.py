@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from biowright.bio import other_strand
 from biowright.core import InputError
-from biowright.core import Sequence as Letters
 
-__all__ = ["collapsed", "crossed_in", "crossed_out", "other_strand", "recombined", "turned_to"]
+__all__ = ["collapsed", "crossed_in", "crossed_out", "recombined", "turned_to"]
 
 _ENDS = 20
 
@@ -82,8 +82,3 @@ def crossed_out(letters: bytes, core: bytes, arm: bytes, circular: bool) -> byte
     if first < 0 or last < 0:
         raise InputError("the plasmid lies not between two arms")
     return turned[:first] + turned[last:]
-
-
-def other_strand(text: str) -> str:
-    """Give the reverse complement of letters."""
-    return str(Letters(text).reverse_complement())

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from biowright.bio import hairpin_energies
+from biowright.bio import complement, hairpin_energies
 from biowright.core import InputError
 from biowright.core import Sequence as Letters
 
@@ -129,14 +129,13 @@ def mismatch_repair(old: str, new: str, strand: int = 1) -> str:
             if abs(len(old) - len(new)) > _RUN or max(len(old), len(new)) > _RUN
             else "repaired"
         )
-    table = str.maketrans("ACGT", "TGCA")
     run = best = 0
     seen = []
     for a, b in zip(old, new, strict=True):
         run = run + 1 if a != b else 0
         best = max(best, run)
         if a != b:
-            mine, other = (b, a.translate(table)) if strand == 1 else (b.translate(table), a)
+            mine, other = (b, complement(a)) if strand == 1 else (complement(b), a)
             seen.append("".join(sorted(mine + other)))
     if best >= _RUN or all(pair in _UNSEEN for pair in seen):
         return "evades"

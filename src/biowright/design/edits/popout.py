@@ -21,14 +21,14 @@ from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 
-from biowright.bio import attachment_site
+from biowright.bio import attachment_site, other_strand
 from biowright.core import BiowrightError, InputError, Record, cdseguid, suggest
 from biowright.core import Sequence as Letters
 
 from ..primers import PrimerPair
 from .cassettes import Cassette, StageCheck, cassette, check_stages, junction_pair
 from .change import Edit
-from .crossing import collapsed, crossed_in, crossed_out, other_strand, recombined
+from .crossing import collapsed, crossed_in, crossed_out, recombined
 from .genome import Genome
 from .proof import Homology, edited_record, prove
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import combinations, pairwise
 
-from biowright.bio import CODONS, IUPAC
+from biowright.bio import CODONS, IUPAC, complement
 from biowright.core import Sequence as Letters
 
 from ..nuclease_table import Nuclease
@@ -212,9 +212,8 @@ def _synonyms(genome: Genome, gene: Gene, place: int) -> Iterator[Edit]:
     if len(codon) < 3 or index == 0:
         return
     letters = genome.letters[gene.contig]
-    table = str.maketrans("ACGT", "TGCA")
     old = "".join(chr(letters[p]) for p in codon)
-    sense = old.translate(table) if gene.strand == -1 else old
+    sense = complement(old) if gene.strand == -1 else old
     if set(sense) - set("ACGT"):
         return
     ranked = sorted(CODONS, key=lambda c: -genome.codon_counts[c])
@@ -226,5 +225,5 @@ def _synonyms(genome: Genome, gene: Gene, place: int) -> Iterator[Edit]:
         if at != place:
             continue
         new = other[differs[0]]
-        new = new.translate(table) if gene.strand == -1 else new
+        new = complement(new) if gene.strand == -1 else new
         yield Edit("", gene.contig, at, at + 1, chr(letters[at]), new, what=f"{sense} to {other}")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from biowright.bio import CODONS, Codons, GeneticCode
+from biowright.bio import CODONS, Codons, GeneticCode, other_strand
 from biowright.core import InputError, Location, Record
 
 from .automaton import Automaton, Pattern
@@ -25,9 +25,7 @@ TRIPLETS = tuple(a + b + c for a in LETTERS for b in LETTERS for c in LETTERS)
 ORDER = {triplet: index for index, triplet in enumerate(TRIPLETS)}
 # where each codon of NCBI's order stands in ours, and what the other strand calls a triplet
 _NCBI = np.array([CODONS.index(triplet) for triplet in TRIPLETS])
-MIRROR = np.array(
-    [ORDER[t.translate(str.maketrans("ACGT", "TGCA"))[::-1]] for t in TRIPLETS], np.int64
-)
+MIRROR = np.array([ORDER[other_strand(t)] for t in TRIPLETS], np.int64)
 CODE_OF_MASK = np.full(16, -1, np.int64)
 CODE_OF_MASK[[1, 2, 4, 8]] = range(4)
 MOST_SLOTS = 4

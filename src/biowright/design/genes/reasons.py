@@ -8,6 +8,7 @@ from typing import TypeVar, overload
 
 import numpy as np
 
+from biowright.bio import other_strand
 from biowright.core import Record
 
 from .breaches import Breach, find_breaches
@@ -19,8 +20,6 @@ from .rules import CodonUse, Rule
 __all__ = ["explain", "moved"]
 
 _Placed = TypeVar("_Placed", Breach, Change)
-
-_COMPLEMENT = str.maketrans("ACGTacgt", "TGCAtgca")
 
 
 class Changes(Sequence[Change]):
@@ -85,7 +84,7 @@ class Changes(Sequence[Change]):
             old, new = self._old[start : start + 3].decode(), self._new[start : start + 3].decode()
             read = [old, new]
             if gene.codons.strands[index] == -1:
-                read = [text.translate(_COMPLEMENT)[::-1] for text in read]
+                read = [other_strand(text) for text in read]
             read = [text.upper() for text in read]
             residue = chr(gene.residues[index])
             what = f"{gene.label} {residue}{index + 1} {read[0]}>{read[1]}"

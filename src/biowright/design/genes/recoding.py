@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from biowright.bio import genetic_code
+from biowright.bio import genetic_code, other_strand
 from biowright.core import InputError, Record, suggest
 
 from .breaches import Breach, find_breaches
@@ -65,7 +65,7 @@ def recode_codons(record: Record, rule: RecodeCodons, code: int) -> _Made:
                     why = "/transl_except reads it otherwise"
                 elif index == 0 and gene.codons.start:
                     why = "it is the start codon"
-                fresh = new[::-1].translate(_COMPLEMENT) if backward[index] else new
+                fresh = other_strand(new) if backward[index] else new
                 if not why:
                     kept = letters[low : low + 3].copy()
                     letters[low : low + 3] = [LETTERS.index(x) for x in fresh]
@@ -80,9 +80,6 @@ def recode_codons(record: Record, rule: RecodeCodons, code: int) -> _Made:
                 what = f"{gene.label} {chr(gene.residues[index])}{index + 1} {old}>{new}"
                 edits.append(Change(low, low + 3, before, fresh, what, said))
     return _changed(record, edits, said), edits, left
-
-
-_COMPLEMENT = str.maketrans("ACGT", "TGCA")
 
 
 def _spelled(read: npt.NDArray[np.int64]) -> npt.NDArray[np.str_]:

@@ -15,9 +15,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from biowright.bio import IUPAC, fold, hairpin_energies
+from biowright.bio import IUPAC, fold, hairpin_energies, other_strand
 from biowright.core import InputError, Record
-from biowright.core import Sequence as Letters
 from biowright.design.nuclease_table import Nuclease
 
 from .rna_places import count_places
@@ -132,7 +131,7 @@ def rna_guides(
     protospacers = [own.letters[at : at + size] for at in found]
     others = _others(every, own, protospacers, mismatches)
     openness = _openness(own.letters)
-    spacers = [_other(letters) for letters in protospacers]
+    spacers = [other_strand(letters) for letters in protospacers]
     folds = hairpin_energies(spacers)
     made = []
     for at, protospacer, letters, sites, energy in zip(
@@ -222,10 +221,6 @@ def _problems(spacer: str, energy: float, perfect: int, promoter: str) -> tuple[
     if energy < -3.0:
         found.append(f"folds ({energy:.1f} kcal/mol)")
     return tuple(found)
-
-
-def _other(text: str) -> str:
-    return str(Letters(text).reverse_complement())
 
 
 _COLUMNS = (
