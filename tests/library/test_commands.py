@@ -94,3 +94,47 @@ def test_what_is_wrong_is_told_in_one_line(run: Run, tmp_path: Path, examples: P
         assert err.count("\n") == 1
     (tmp_path / "bad.fa").write_text(">bad\nAC!T\n")
     assert run("add", lib, tmp_path / "bad.fa")[0] == 2
+
+
+def test_curators_say_more_of_parts_and_nothing_of_it_is_lost(run: Run, tmp_path: Path) -> None:
+    lib = tmp_path / "lib"
+    run("create", lib)
+    (tmp_path / "p.fa").write_text(">one\nACGTTG\n>two\nGGATCA\n")
+    run("add", lib, tmp_path / "p.fa", "--licence", "CC-BY-4.0")
+    assert json.loads(run("tag", lib, "one", "weak", "old", "--json")[1])["tags"] == ["weak", "old"]
+    code, out, err = run("tag", lib, "one", "old", "never", "--remove")
+    assert (code, out) == (2, "")
+    assert "no tag 'never'" in err
+    assert run("tag", lib, "one", "weak", "--remove")[1] == "one (P1): tags old\n"
+    assert "first" in run("alias", lib, "one", "first")[1]
+    code, out, _ = run("compose", lib, "both", "first", "two:-", "--json")
+    assert json.loads(out)["licence"] == "CC-BY-4.0"
+    shown = json.loads(run("show", lib, "both", "--json")[1])
+    assert shown["sequence"] == "ACGTTG" + "TGATCC"
+    assert [(p["part"], p["start"], p["end"], p["strand"]) for p in shown["composition"]] == [
+        ("P1", 0, 6, 1), ("P2", 6, 12, -1),
+    ]  # fmt: skip
+    assert "made of     one (P1.1), two (P2.1, turned)" in run("show", lib, "both")[1]
+    assert [
+        whole["name"] for whole in json.loads(run("show", lib, "P2", "--json")[1])["used_by"]
+    ] == ["both"]
+    code, out, err = run("change", lib, "two", "--licence", "CC0", "--tier", "best")
+    assert code == 2
+    assert "no tier 'best'" in err
+    assert json.loads(run("show", lib, "two", "--json")[1])["licence"] == "CC-BY-4.0"
+    assert run("change", lib, "two")[0] == 2
+    run("change", lib, "two", "--licence", "CC0", "--screening", "passed")
+    code, out, err = run("withdraw", lib, "P2", "--reason", "wrong end")
+    assert code == 0
+    assert "it stays in both (P3)" in err
+    events = json.loads(run("history", lib, "P2", "--json")[1])
+    assert [(e["what"], e["detail"]) for e in events[1:]] == [
+        ("licence", "CC0-1.0"), ("screening", "passed"), ("withdrawn", "wrong end"),
+    ]  # fmt: skip
+    assert run("withdraw", lib, "P2", "--reason", "again")[0] == 2
+    assert run("grant", lib, "ours", "somebody", "reader")[0] == 2
+    assert run("grant", lib, "ours", "somebody", "curator")[0] == 0
+    code, _, err = run("compose", lib, "more", "one", "--collection", "ours")
+    assert code == 2
+    assert "ask somebody" in err
+    assert json.loads(run("stats", lib, "--json")[1])["parts"] == 2

@@ -68,9 +68,9 @@ def test_columns_follow_new_versions_and_what_is_said_anew(
             library.add(some(rng, 30), licence=next(licences))
             for filters in ASKED:
                 assert library.select(filters).tolist() == truth(library, filters)
-        library.change(3, "tier", "characterised")
-        library.change(4, "screening", "passed")
-        library.change(5, "licence", "CC0-1.0")
+        library.change(3, tier="characterised")
+        library.change(4, screening="passed")
+        library.change(5, licence="CC0-1.0")
         library.withdraw(7, "wrong letters")
         with Library.open(tmp_path / "parts") as other:
             for filters in ASKED:

@@ -125,11 +125,11 @@ def test_filters(library: Library) -> None:
 
 def test_every_write_is_in_the_history(library: Library, url: str | None) -> None:
     library.add([PTAC])
-    library.change(1, "licence", "cc-by")
+    library.change(1, licence="cc-by")
     library.alias(1, "Ptac")
     library.tag(1, "strong")
     library.tag(1, "strong", remove=True)
-    library.change(1, "screening", "passed")
+    library.change(1, screening="passed")
     library.add([PTAC.changed(sequence=Sequence("TTGACA"))])
     library.withdraw(2, "superseded by pTrc")
     told = [(event.what, event.detail) for event in library.history(2)]

@@ -89,6 +89,27 @@ VERBS: dict[str, dict[str, tuple[str, str]]] = {
             "Read measurements from tables; tell what does not fit.",
         ),
         "stats": ("biowright.cli.library:stats", "Count what is in a library, the tiers apart."),
+        "tag": ("biowright.cli.library_curation:tag", "Give a part tags, or take them away."),
+        "alias": (
+            "biowright.cli.library_curation:alias",
+            "Give a part further names, or take them away.",
+        ),
+        "change": (
+            "biowright.cli.library_curation:change",
+            "Say licence, tier, screening status or source anew.",
+        ),
+        "withdraw": (
+            "biowright.cli.library_curation:withdraw",
+            "Withdraw a part: it stays, and is found only on demand.",
+        ),
+        "grant": (
+            "biowright.cli.library_curation:grant",
+            "Say what a person may do in a collection.",
+        ),
+        "compose": (
+            "biowright.cli.library_curation:compose",
+            "Join parts to a composite that keeps the links to them.",
+        ),
     },
     "build": {
         "fidelity": (

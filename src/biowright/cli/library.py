@@ -198,11 +198,11 @@ def show(folder: str, part: str, /, *, json: Json = False) -> int:
                 for f in record.features
             ],
             "annotations": [list(pair) for pair in record.annotations.pairs],
-            "composition": [
-                {"number": n, "start": s, "end": e, "strand": d}
-                for n, s, e, d in library.composition(number)
+            "composition": _composition(library, number),
+            "used_by": [
+                {"part": w.part, "version": w.version, "name": w.name}
+                for w in library.describe(library.uses(number))
             ],
-            "used_by": library.uses(number),
             "measurements": [m.document() for m in library.measurements(number)],
             "sequence": str(record.sequence),
         }
@@ -222,11 +222,27 @@ def _seguid(record: Any) -> str | None:
         return None
 
 
+def _composition(library: Library, number: int) -> list[dict[str, Any]]:
+    pieces = library.composition(number)
+    made_of = library.describe([piece[0] for piece in pieces])
+    return [
+        {"part": p.part, "version": p.version, "name": p.name, "start": s, "end": e, "strand": d}
+        for p, (_, s, e, d) in zip(made_of, pieces, strict=True)
+    ]
+
+
 def _version(version: PartVersion) -> dict[str, Any]:
     document = asdict(version)
     document["molecule"] = str(version.molecule)
     document["roles"] = list(version.roles)
     return document
+
+
+def _listed(versions: list[dict[str, Any]]) -> str:
+    return ", ".join(
+        f"{v['name']} ({v['part']}.{v['version']}{', turned' if v.get('strand') == -1 else ''})"
+        for v in versions
+    )
 
 
 def _show(document: dict[str, Any]) -> None:
@@ -251,8 +267,8 @@ def _show(document: dict[str, Any]) -> None:
         "tags": ", ".join(document["tags"]),
         "aliases": ", ".join(document["aliases"]),
         "seguid": document["seguid"] or "",
-        "made of": ", ".join(str(piece["number"]) for piece in document["composition"]),
-        "used in": ", ".join(map(str, document["used_by"])),
+        "made of": _listed(document["composition"]),
+        "used in": _listed(document["used_by"]),
     }
     for key, value in rows.items():
         if value:

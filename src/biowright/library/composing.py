@@ -64,7 +64,7 @@ def compose(
         span = Location.of((at, at + len(record)), strand=strand)
         features.append(Feature("misc_feature", span, said))
         records.append(record if strand == 1 else reverse_complement(record))
-        places.append((number, at, strand))
+        places.append((number, at, at + len(record), strand))
         at += len(record)
     whole = concatenate(records)
     licence, conflicts = combined(version.licence for version in versions)
@@ -82,7 +82,6 @@ def compose(
         saved = save(library.database, write.connection, write.id, values.collection, [draft])
         write.count(saved.added, saved.skipped)
         (number,) = saved.numbers
-    if saved.added:
-        with library.write("link", detail=name) as write:
-            link(library.database, library.reader, write, number, places)
+        if saved.added:
+            link(library.database, write, number, places)
     return Composed(number, licence, conflicts)

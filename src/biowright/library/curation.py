@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from biowright.core import ConflictError, InputError, Record, suggest
+from biowright.core import ConflictError, InputError, suggest
 
 from . import tables as t
 from .database import Database, next_key
@@ -17,7 +17,6 @@ from .reading import SCREENING
 from .rights import demand
 
 if TYPE_CHECKING:
-    from .reading import Reader
     from .writes import Write
 
 __all__ = ["FIELDS", "change", "label", "link", "resolve", "withdraw"]
@@ -161,31 +160,15 @@ def withdraw(database: Database, write: Write, person: str, number: int, reason:
 
 
 def link(
-    database: Database,
-    reader: Reader,
-    write: Write,
-    whole: int,
-    pieces: Sequence[tuple[int, int, int]],
+    database: Database, write: Write, whole: int, pieces: Sequence[tuple[int, int, int, int]]
 ) -> None:
-    """Note of which versions a composite is made; the letters are compared.
+    """Note of which versions a composite is made.
 
     Parameters
     ----------
-    pieces : sequence of (number, start, strand)
+    pieces : sequence of (number, start, end, strand)
     """
-    record: Record = reader.record(whole)
-    rows = []
-    for place, (number, start, strand) in enumerate(pieces):
-        part = reader.record(number).sequence.upper().linear()
-        if strand == -1:
-            part = part.reverse_complement()
-        end = start + len(part)
-        if record.sequence.window(start, end).data.upper() != part.data:
-            raise InputError(
-                f"{record.name} does not hold version {number} at {start}",
-                expected="the part's letters there",
-            )
-        rows.append((whole, place, number, start, end, strand))
+    rows = [(whole, place, *piece) for place, piece in enumerate(pieces)]
     columns = ("whole", "place", "part", "start", "end", "strand")
     database.insert_many(write.connection, t.links, columns, rows)
 

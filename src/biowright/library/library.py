@@ -354,26 +354,33 @@ class Library:
         """Begin a write: who, what and when are noted with it, all in one transaction."""
         return Write(self.database, self.person, activity, detail)
 
-    def change(self, number: int, field: str, value: str) -> None:
-        """Say a version's licence, tier, screening status or source anew.
+    def change(self, number: int, **said: str) -> None:
+        """Say a version's licence, tier, screening status or source anew: all of them, or none.
 
         Raises
         ------
         InputError
             The field or the value does not exist, or the person is no curator of the collection.
+
+        Examples
+        --------
+        >>> library.change(1, licence="CC0-1.0", screening="passed")  # doctest: +SKIP
         """
-        with self.write("change", detail=field) as write:
-            change(self.database, write, self.person, number, field, value)
+        with self.write("change", detail=", ".join(said)) as write:
+            for field, value in said.items():
+                change(self.database, write, self.person, number, field, value)
 
-    def tag(self, number: int, text: str, *, remove: bool = False) -> None:
-        """Give the part of a version a tag, or take it away."""
+    def tag(self, number: int, *texts: str, remove: bool = False) -> None:
+        """Give the part of a version tags, or take them away: all of them, or none."""
         with self.write("tag") as write:
-            label(self.database, write, self.person, number, "tag", text, remove)
+            for text in texts:
+                label(self.database, write, self.person, number, "tag", text, remove)
 
-    def alias(self, number: int, text: str, *, remove: bool = False) -> None:
-        """Give the part of a version another name, or take it away."""
+    def alias(self, number: int, *texts: str, remove: bool = False) -> None:
+        """Give the part of a version further names, or take them away: all of them, or none."""
         with self.write("alias") as write:
-            label(self.database, write, self.person, number, "alias", text, remove)
+            for text in texts:
+                label(self.database, write, self.person, number, "alias", text, remove)
 
     def withdraw(self, number: int, reason: str) -> None:
         """Withdraw the part of a version: it stays, and is found only by those who ask for it."""
