@@ -7,7 +7,21 @@ import random
 import pytest
 
 from biowright.bio import find_translation_starts, fold_energy, translation_start
+from biowright.bio.folding import energy_tables
+from biowright.bio.folding_kernels import (
+    DANGLE3,
+    DANGLE5,
+    EXTERIOR_MISMATCH,
+    MISC,
+    _loop,
+    _pair,
+)
+from biowright.bio.initiation_kernels import FORMED, GAP, spacing
 from biowright.core import InputError, Sequence, SequenceError
+
+ANTI_SD = "ACCUCCUUA"
+STARTS = {"ATG": -1.194, "GTG": -0.0748, "TTG": -0.0435}
+TABLES = energy_tables()
 
 LEAD = "TTCTAGAAAAAAAATAAGGAGGT"
 CODING = "ATGGCGAGCTCTGAAGACGTTATCAAAGAGTTCATGCGTTTCAAAGTTCGTATGGAAGGT"
@@ -57,6 +71,94 @@ def test_no_start_is_missed_because_of_the_limit() -> None:
     for limit in (-2.0, 1.0, 5.0):
         wanted = [site for site in every if site.energy <= limit]
         assert find_translation_starts(letters, energy=limit) == wanted
+
+
+def pair(a: int, b: int) -> int:
+    return int(_pair.py_func(a, b))
+
+
+def end_of_duplex(outer: int, five: int, three: int) -> int:
+    """Give the energy of the end of a duplex: its pair from inside, and what stacks on it."""
+    energy = int(TABLES[MISC + 2]) if outer > 2 else 0
+    if five and three:
+        return energy + int(TABLES[EXTERIOR_MISMATCH + (outer * 5 + five) * 5 + three])
+    if five or three:
+        table, letter = (DANGLE5, five) if five else (DANGLE3, three)
+        return energy + int(TABLES[table + outer * 5 + letter])
+    return energy
+
+
+def plain_starts(letters: str) -> list[tuple[int, str, float, float, float]]:
+    """Try every duplex before every start, and fold every messenger, one by one."""
+    code = {letter: k for k, letter in enumerate("NACGT")}
+    s = [code[letter] for letter in letters]
+    tail = [code[letter] for letter in ANTI_SD.replace("U", "T")]
+    found = []
+
+    def grown(start: int, low: int) -> tuple[float, int, float, int]:
+        """Give the best duplex: energy with spacing, energy, spacing, first bound letter."""
+        best = (1e9, 0, 0.0, -1)
+        made: dict[tuple[int, int], tuple[int, int]] = {}
+        for p in range(low, start):
+            for x in reversed(range(len(tail))):
+                if not pair(s[p], tail[x]):
+                    continue
+                left, right = s[p - 1] if p else 0, tail[x + 1] if x + 1 < len(tail) else 0
+                now = FORMED + end_of_duplex(pair(s[p], tail[x]), left, right)
+                first = p
+                for q, y in made:
+                    a, b = p - q - 1, y - x - 1
+                    if a < 0 or b < 0 or a + b > GAP:
+                        continue
+                    kinds = pair(s[q], tail[y]), pair(tail[x], s[p])
+                    stacked = s[q + 1], tail[y - 1], s[p - 1], tail[x + 1]
+                    loop = _loop.py_func(a, b, *kinds, *stacked, TABLES)
+                    if made[q, y][0] + loop < now:
+                        now, first = made[q, y][0] + int(loop), made[q, y][1]
+                made[p, x] = (now, first)
+                left, right = tail[x - 1] if x else 0, s[p + 1] if p + 1 < len(s) else 0
+                whole = now + end_of_duplex(pair(tail[x], s[p]), left, right)
+                cost = float(spacing.py_func(start - p - 1 - x))
+                if whole + cost < best[0] - 1e-9:
+                    best = (whole + cost, whole, cost, first)
+        return best
+
+    for start in range(1, len(s) - 2):
+        codon, low = letters[start : start + 3], max(0, start - 35)
+        if codon not in STARTS:
+            continue
+        total, whole, cost, first = grown(start, low)
+        if total < 1e9:
+            before = fold_energy(letters[low : max(low, first - 4)])
+            opened = before - fold_energy(letters[low : start + 35])
+            found.append((start, codon, whole / 100, cost / 100, opened))
+    return found
+
+
+@pytest.mark.parametrize("alphabet", ["ACGT", "AGGATG", "ACGTN", "GTGAA"])
+def test_every_start_is_as_a_plain_count_has_it(alphabet: str) -> None:
+    rng = random.Random(alphabet)
+    for _ in range(3):
+        letters = "".join(rng.choice(alphabet) for _ in range(rng.randint(30, 160)))
+        every = plain_starts(letters)
+        for limit in (1e6, 3.0, -2.0):
+            sites = find_translation_starts(letters, energy=limit, strands=[1])
+            wanted = [x for x in every if sum(x[2:]) + STARTS[x[1]] <= limit]
+            assert [(x.start, x.codon) for x in sites] == [x[:2] for x in wanted]
+            for site, row in zip(sites, wanted, strict=True):
+                assert (site.binding, site.spacing, site.unfolding) == pytest.approx(row[2:])
+
+
+def test_a_duplex_that_begins_too_far_out_gives_way_to_the_best_that_does_not() -> None:
+    # nothing else binds; the run of duplexes along the strand has one that begins 36 letters before
+    for between in range(24, 36):
+        letters = "CCACC" + "TAAGGAGGT" + "C" * between + "ATGCCACCATCA"
+        sites = find_translation_starts(letters, energy=1e6, strands=[1])
+        rows = plain_starts(letters)
+        assert len(sites) == len(rows) == (between < 35)
+        for site, row in zip(sites, rows, strict=True):
+            assert (site.start, site.codon) == row[:2]
+            assert (site.binding, site.spacing, site.unfolding) == pytest.approx(row[2:])
 
 
 def test_strands_and_circles_agree() -> None:

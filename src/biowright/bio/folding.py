@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, reduce
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Fold", "fold", "fold_energy"]
 
-LONGEST = 4_000
-"""Letters above which memory and time (cubic) would surprise."""
 _CODES = bytes({1: 1, 2: 2, 4: 3, 8: 4}.get(mask, 0) for mask in range(256))
 
 
@@ -48,6 +46,8 @@ def _tables() -> Energies:
     The numbers are those of the Nearest Neighbor Database (doi:10.1093/nar/gkp892).
     """
     import numpy as np
+
+    from .folding_kernels import LONGEST
 
     packed = files("biowright.bio").joinpath("data/rna_turner2004.txt.gz").read_bytes()
     sections: dict[str, list[str]] = {}
@@ -88,25 +88,54 @@ def _tables() -> Energies:
     found["int22"] = int22
     for name in ("hairpin", "bulge", "interior"):
         found[name] = numbers(name)
+    # loops of more than 30 letters by the logarithm
+    sizes = np.arange(31, LONGEST + 1)
+    longer = found["hairpin"][30] + (107.856 * np.log(sizes / 30.0)).astype(np.int32)
+    found["hairpin"] = np.concatenate([found["hairpin"], longer])
     found["multi"] = numbers("ML_params")
     found["ninio"] = numbers("NINIO")
     found["misc"] = numbers("Misc")
+    found["floor"] = _floor(found)
     special = [
         (line.split()[0], int(line.split()[1]))
         for name in ("Triloops", "Tetraloops", "Hexaloops")
         for line in sections[name]
     ]
-    words = np.zeros((len(special), 8), np.int32)
-    for row, (letters, _) in enumerate(special):
-        words[row, : len(letters)] = ["NACGU".index(letter) for letter in letters]
-    found["special"] = words
-    found["special_size"] = np.array([len(letters) for letters, _ in special], np.int32)
-    found["special_energy"] = np.array([energy for _, energy in special], np.int32)
+    found["special"] = np.array(
+        [
+            (len(letters), reduce(lambda code, x: code * 5 + "NACGU".index(x), letters, 0), energy)
+            for letters, energy in special
+        ],
+        np.int32,
+    )
     return found
+
+
+def _floor(tables: Energies) -> npt.NDArray[np.int32]:
+    """Give the least energy of a loop between two pairs by how many letters are unpaired."""
+    import numpy as np
+
+    slope, _, most = tables["ninio"].tolist()
+    least = {name: int(table.min()) for name, table in tables.items()}
+    floor = [least["stack"], int(tables["bulge"][1]) + least["stack"]]
+    for size in range(2, 31):
+        wide = int(tables["interior"][size])
+        sides = [int(tables["bulge"][size])]
+        sides.append(wide + min(most, (size - 2) * slope) + 2 * least["interior_1n_mismatch"])
+        sides.append(wide + 2 * least["interior_mismatch"])
+        sides += [
+            least[name] for name, own in (("int11", 2), ("int21", 3), ("int22", 4)) if own == size
+        ]
+        if size == 5:
+            sides.append(wide + slope + 2 * least["interior_23_mismatch"])
+        floor.append(min(sides))
+    return np.array(floor, np.int32)
 
 
 def _codes(sequence: Sequence | Record | str) -> npt.NDArray[np.int8]:
     import numpy as np
+
+    from .folding_kernels import LONGEST
 
     letters = nucleotides(sequence).data
     if len(letters) > LONGEST:
@@ -170,10 +199,5 @@ def energy_tables() -> npt.NDArray[np.int32]:
     from .folding_kernels import TABLES
 
     tables = _tables()
-    special = [
-        tables["special_size"][:, None],
-        tables["special_energy"][:, None],
-        tables["special"],
-    ]
-    parts = [tables[name] for name, _ in TABLES] + [np.concatenate(special, axis=1)]
+    parts = [tables[name] for name, _ in TABLES] + [tables["special"]]
     return np.concatenate([part.ravel() for part in parts]).astype(np.int32)

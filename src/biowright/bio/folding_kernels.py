@@ -10,7 +10,6 @@ letters N 0, A 1, C 2, G 3, U 4. The recursions are those of Zuker and Stiegler
 from __future__ import annotations
 
 from itertools import accumulate
-from math import log
 from typing import Any
 
 import numba
@@ -18,6 +17,8 @@ import numpy as np
 
 __all__ = ["minimum", "structure"]
 
+LONGEST = 4_000
+"""Letters above which memory and time (cubic) would surprise."""
 # The parameters lie in one array, table behind table, so that passing them costs nothing.
 TABLES = (
     ("stack", 64),
@@ -32,14 +33,17 @@ TABLES = (
     ("int11", 1600),
     ("int21", 8000),
     ("int22", 40000),
-    ("hairpin", 31),
+    ("hairpin", LONGEST + 1),
     ("bulge", 31),
     ("interior", 31),
     ("multi", 6),
     ("ninio", 3),
     ("misc", 4),
+    ("floor", 31),
 )
-"""The tables and their sizes; behind them the special hairpins in rows of length, energy, 8 letters."""
+"""The tables and their sizes; `floor` is the least energy of a loop between two pairs by its unpaired
+letters. Behind them lie the special hairpins in rows of length, letters and energy, the letters as the
+digits of a number to the base of five."""
 _STARTS = [0, *accumulate(size for _, size in TABLES)]
 (
     STACK,
@@ -60,6 +64,7 @@ _STARTS = [0, *accumulate(size for _, size in TABLES)]
     MULTI,
     NINIO,
     MISC,
+    FLOOR,
     SPECIAL,
 ) = _STARTS
 NEVER = 10**7
@@ -67,67 +72,72 @@ WIDEST = 30
 TURN = 3
 
 
-@numba.njit(cache=True)
+_KINDS = np.zeros((5, 5), np.int8)
+for _kind, (_five, _three) in enumerate(("CG", "GC", "GU", "UG", "AU", "UA"), start=1):
+    _KINDS["NACGU".index(_five), "NACGU".index(_three)] = _kind
+
+
+@numba.njit(cache=True, inline="always")
 def _pair(a: int, b: int) -> int:
-    if a == 2 and b == 3:
-        return 1
-    if a == 3 and b == 2:
-        return 2
-    if a == 3 and b == 4:
-        return 3
-    if a == 4 and b == 3:
-        return 4
-    if a == 1 and b == 4:
-        return 5
-    if a == 4 and b == 1:
-        return 6
-    return 0
+    return _KINDS[a, b]
 
 
 @numba.njit(cache=True)
-def _grown(t: Any, table: int, size: int) -> int:
-    """Give the energy of a loop of a size, those above 30 by the logarithm."""
-    if size <= 30:
-        return t[table + size]
-    return t[table + 30] + int(107.856 * log(size / 30.0))
+def _special(s: Any, i: int, size: int, t: Any) -> int:
+    """Give the energy of a hairpin that has one of its own, or `NEVER`."""
+    code = 0
+    for k in range(size):
+        code = code * 5 + s[i + k]
+    for row in range(SPECIAL, len(t), 3):
+        if t[row] == size and t[row + 1] == code:
+            return t[row + 2]
+    return NEVER
 
 
-@numba.njit(cache=True)
+@numba.njit(cache=True, inline="always")
 def _hairpin(s: Any, i: int, j: int, kind: int, t: Any) -> int:
     size = j - i - 1
-    energy = _grown(t, HAIRPIN, size)
+    energy = t[HAIRPIN + size]
     if size == 3 or size == 4 or size == 6:
-        for row in range(SPECIAL, len(t), 10):
-            if t[row] != size + 2:
-                continue
-            same = True
-            for k in range(size + 2):
-                if t[row + 2 + k] != s[i + k]:
-                    same = False
-                    break
-            if same:
-                return t[row + 1]
+        special = _special(s, i, size + 2, t)
+        if special < NEVER:
+            return special
     if size == 3:
         return energy + (t[MISC + 2] if kind > 2 else 0)
     return energy + t[HAIRPIN_MISMATCH + (kind * 5 + s[i + 1]) * 5 + s[j - 1]]
 
 
-@numba.njit(cache=True)
+@numba.njit(cache=True, inline="always")
 def _inner(s: Any, i: int, j: int, p: int, q: int, kind: int, back: int, t: Any) -> int:
     """Give the energy of the loop between the pairs i, j and p, q; `back` is the pair q, p."""
-    left = p - i - 1
-    right = j - q - 1
+    return _loop(p - i - 1, j - q - 1, kind, back, s[i + 1], s[j - 1], s[p - 1], s[q + 1], t)
+
+
+@numba.njit(cache=True, inline="always")
+def _loop(
+    left: int, right: int, kind: int, back: int, si: int, sj: int, sp: int, sq: int, t: Any
+) -> int:
+    """Give the energy of a loop between two pairs.
+
+    Parameters
+    ----------
+    left, right : int
+        Unpaired letters on both sides.
+    kind, back : int
+        The outer pair from outside, and the inner one from inside.
+    si, sj, sp, sq : int
+        The letters that stack on the outer pair (5', 3') and on the inner one.
+    """
     large = max(left, right)
     small = min(left, right)
     end = t[MISC + 2]
     if large == 0:
         return t[STACK + kind * 8 + back]
     if small == 0:
-        energy = _grown(t, BULGE, large)
+        energy = t[BULGE + large]
         if large == 1:
             return energy + t[STACK + kind * 8 + back]
         return energy + (end if kind > 2 else 0) + (end if back > 2 else 0)
-    si, sj, sp, sq = s[i + 1], s[j - 1], s[p - 1], s[q + 1]
     slope = t[NINIO + 0]
     most = t[NINIO + 2]
     if small == 1:
@@ -137,7 +147,7 @@ def _inner(s: Any, i: int, j: int, p: int, q: int, kind: int, back: int, t: Any)
             if left == 1:
                 return t[INT21 + (((kind * 8 + back) * 5 + si) * 5 + sq) * 5 + sj]
             return t[INT21 + (((back * 8 + kind) * 5 + sq) * 5 + si) * 5 + sp]
-        energy = _grown(t, INTERIOR, large + 1) + min(most, (large - small) * slope)
+        energy = t[INTERIOR + large + 1] + min(most, (large - small) * slope)
         return (
             energy
             + t[INTERIOR_1N + (kind * 5 + si) * 5 + sj]
@@ -153,7 +163,7 @@ def _inner(s: Any, i: int, j: int, p: int, q: int, kind: int, back: int, t: Any)
                 + t[INTERIOR_23 + (kind * 5 + si) * 5 + sj]
                 + t[INTERIOR_23 + (back * 5 + sq) * 5 + sp]
             )
-    energy = _grown(t, INTERIOR, large + small) + min(most, (large - small) * slope)
+    energy = t[INTERIOR + large + small] + min(most, (large - small) * slope)
     return (
         energy
         + t[INTERIOR_MISMATCH + (kind * 5 + si) * 5 + sj]
@@ -161,7 +171,7 @@ def _inner(s: Any, i: int, j: int, p: int, q: int, kind: int, back: int, t: Any)
     )
 
 
-@numba.njit(cache=True)
+@numba.njit(cache=True, inline="always")
 def _branch(s: Any, i: int, j: int, kind: int, outer: bool, t: Any) -> int:
     """Give the energy of the end of a stem i, j, in the open or in a loop of several stems."""
     n = len(s)
@@ -180,62 +190,101 @@ def _branch(s: Any, i: int, j: int, kind: int, outer: bool, t: Any) -> int:
     return energy
 
 
+@numba.njit(cache=True, inline="always")
+def _stem(s: Any, i: int, j: int, kind: int, closed: Any, widest: int, t: Any) -> int:
+    """Give the least energy of a pair that closes a hairpin or a loop of `widest` letters at most."""
+    best = _hairpin(s, i, j, kind, t)
+    for p in range(i + 1, min(i + widest + 2, j - TURN - 1)):
+        left = p - i - 1
+        for q in range(j - 1, max(p + TURN, j - 2 - (widest - left)), -1):
+            # no loop of this size has less
+            if closed[p, q] + t[FLOOR + left + j - 1 - q] >= best:
+                continue
+            back = _pair(s[q], s[p])
+            energy = closed[p, q] + _inner(s, i, j, p, q, kind, back, t)
+            if energy < best:
+                best = energy
+    return best
+
+
+@numba.njit(cache=True)
+def stems(s: Any, j: int, closed: Any, widest: int, t: Any) -> None:
+    """Fill in the stems of the letters before j with j whose loops have `widest` letters at most.
+
+    What they make is no worse than the truth, and soon known; see `column`.
+    """
+    for i in range(j, max(j - TURN - 1, -1), -1):
+        closed[i, j] = NEVER
+    for i in range(j - TURN - 1, -1, -1):
+        kind = _pair(s[i], s[j])
+        closed[i, j] = _stem(s, i, j, kind, closed, widest, t) if kind else NEVER
+
+
+@numba.njit(cache=True)
+def column(s: Any, j: int, closed: Any, many: Any, t: Any) -> None:
+    """Fill in what the letters before j make with j, the letters before j being done.
+
+    Parameters
+    ----------
+    s : ndarray of int8
+    closed, many : ndarray of int32
+        The least energy of i..j where i pairs with j, and as one stem or more of a loop of several;
+        room of at least the length squared, of which the column is overwritten.
+    """
+    unpaired = t[MULTI + 0]
+    closing = t[MULTI + 2]
+    for i in range(j, max(j - TURN - 1, -1), -1):
+        closed[i, j] = NEVER
+        many[i, j] = NEVER
+    for i in range(j - TURN - 1, -1, -1):
+        closed[i, j] = NEVER
+        kind = _pair(s[i], s[j])
+        if kind:
+            best = _stem(s, i, j, kind, closed, WIDEST, t)
+            other = _pair(s[j], s[i])
+            lid = closing + t[MULTI + 4] + t[MULTI_MISMATCH + (other * 5 + s[j - 1]) * 5 + s[i + 1]]
+            lid += t[MISC + 2] if other > 2 else 0
+            for k in range(i + TURN + 3, j - TURN - 1):
+                energy = many[i + 1, k - 1] + many[k, j - 1] + lid
+                if energy < best:
+                    best = energy
+            closed[i, j] = best
+        best = NEVER
+        if closed[i, j] < NEVER:
+            best = closed[i, j] + _branch(s, i, j, kind, False, t)
+        if many[i + 1, j] + unpaired < best:
+            best = many[i + 1, j] + unpaired
+        if many[i, j - 1] + unpaired < best:
+            best = many[i, j - 1] + unpaired
+        for k in range(i + TURN + 2, j - TURN):
+            energy = many[i, k - 1] + many[k, j]
+            if energy < best:
+                best = energy
+        many[i, j] = min(best, NEVER)
+
+
+@numba.njit(cache=True)
+def opened(s: Any, j: int, closed: Any, outer: Any, t: Any) -> int:
+    """Give the least energy of the letters up to and with j, `s` being the whole strand."""
+    best = outer[j]
+    for i in range(j - TURN):
+        if closed[i, j] < NEVER:
+            energy = outer[i] + closed[i, j]
+            energy += _branch(s, i, j, _pair(s[i], s[j]), True, t)
+            if energy < best:
+                best = energy
+    return best
+
+
 @numba.njit(cache=True)
 def _fill(s: Any, t: Any) -> Any:
     n = len(s)
-    closed = np.full((n, n), NEVER, np.int32)  # i pairs with j
-    many = np.full((n, n), NEVER, np.int32)  # one stem or more of a loop of several
-    unpaired = t[MULTI + 0]
-    closing = t[MULTI + 2]
-    for span in range(TURN + 1, n):
-        for i in range(n - span):
-            j = i + span
-            kind = _pair(s[i], s[j])
-            if kind:
-                best = _hairpin(s, i, j, kind, t)
-                for p in range(i + 1, min(i + WIDEST + 2, j - TURN - 1)):
-                    left = p - i - 1
-                    for q in range(j - 1, max(p + TURN, j - 2 - (WIDEST - left)), -1):
-                        if closed[p, q] >= NEVER:
-                            continue
-                        back = _pair(s[q], s[p])
-                        energy = closed[p, q] + _inner(s, i, j, p, q, kind, back, t)
-                        if energy < best:
-                            best = energy
-                other = _pair(s[j], s[i])
-                lid = (
-                    closing
-                    + t[MULTI + 4]
-                    + t[MULTI_MISMATCH + (other * 5 + s[j - 1]) * 5 + s[i + 1]]
-                )
-                lid += t[MISC + 2] if other > 2 else 0
-                for k in range(i + TURN + 3, j - TURN - 1):
-                    energy = many[i + 1, k - 1] + many[k, j - 1] + lid
-                    if energy < best:
-                        best = energy
-                closed[i, j] = best
-            best = NEVER
-            if closed[i, j] < NEVER:
-                best = closed[i, j] + _branch(s, i, j, kind, False, t)
-            if many[i + 1, j] + unpaired < best:
-                best = many[i + 1, j] + unpaired
-            if many[i, j - 1] + unpaired < best:
-                best = many[i, j - 1] + unpaired
-            for k in range(i + TURN + 2, j - TURN):
-                energy = many[i, k - 1] + many[k, j]
-                if energy < best:
-                    best = energy
-            many[i, j] = min(best, NEVER)
+    closed = np.empty((n, n), np.int32)
+    many = np.empty((n, n), np.int32)
     outer = np.zeros(n + 1, np.int32)  # of the first letters
-    for j in range(1, n + 1):
-        best = outer[j - 1]
-        for i in range(j - TURN - 1):
-            if closed[i, j - 1] < NEVER:
-                kind = _pair(s[i], s[j - 1])
-                energy = outer[i] + closed[i, j - 1] + _branch(s, i, j - 1, kind, True, t)
-                if energy < best:
-                    best = energy
-        outer[j] = best
+    for j in range(n):
+        column(s, j, closed, many, t)
+        outer[j + 1] = opened(s, j, closed, outer, t)
     return closed, many, outer
 
 

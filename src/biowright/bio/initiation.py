@@ -35,8 +35,6 @@ STARTS = {"ATG": -1.194, "GTG": -0.0748, "TTG": -0.0435, "CTG": -0.03406}
 """What a start codon adds, in kcal/mol."""
 SLOPE = 0.45
 """By how much the logarithm of the rate falls with each kcal/mol."""
-STANDBY = 4
-"""Letters before the duplex that must be open too."""
 AROUND = 35
 """Letters before and from the start codon on whose folds are looked at."""
 ENERGY = 0.0
@@ -148,9 +146,7 @@ def find_translation_starts(
         codes, first = _laid_out(target, strand)
         hits = scan(codes, first, first + length, tail, wanted, 100 * energy, energy_tables())
         for row in hits.tolist():
-            if _bound(codes, row) > energy + 1e-9:
-                continue
-            site = _made(codes, row, list(dict.fromkeys(chosen)), length, strand, target.circular)
+            site = _made(row, list(dict.fromkeys(chosen)), length, strand, target.circular)
             if site.energy <= energy + 1e-9:
                 found.append(site)
     return sorted(found, key=lambda site: (site.start, -site.strand))
@@ -207,7 +203,7 @@ def translation_start(
             f"no ribosome begins at {start} ({codon} on strand {side:+d})",
             expected=f"a codon of {', '.join(STARTS)} with letters before it",
         )
-    site = _made(codes, hits.tolist()[0], list(STARTS), len(codes), side, False)
+    site = _made(hits.tolist()[0], list(STARTS), len(codes), side, False)
     return replace(site, start=start, end=start + 3)
 
 
@@ -222,32 +218,12 @@ def _laid_out(target: Sequence, strand: int) -> tuple[Codes, int]:
     return np.concatenate([lead, codes, np.resize(codes, AROUND)]), AROUND
 
 
-def _bound(codes: Codes, row: list[float]) -> float:
-    """Give what the energy of a start is at least, from a smaller fold."""
-    from .folding_kernels import minimum
-
-    place, low = int(row[0]), max(0, int(row[0]) - AROUND)
-    tables = energy_tables()
-    # a part folds no better than the whole
-    part = minimum(codes[max(0, place - 10) : place + 28], tables)
-    before = minimum(codes[low : max(low, int(row[5]) - STANDBY)], tables)
-    return float(row[2] + before - part) / 100
-
-
 def _made(
-    codes: Codes, row: list[float], names: list[str], length: int, strand: int, circular: bool
+    row: list[float], names: list[str], length: int, strand: int, circular: bool
 ) -> TranslationStart:
-    """Fold the messenger around a start, free and bound."""
-    from .folding_kernels import minimum
-
-    at, index, _, binding, cost, bound = (row[k] for k in range(6))
-    place = int(at)
-    low = max(0, place - AROUND)
-    tables = energy_tables()
-    free = minimum(codes[low : place + AROUND], tables)
-    before = minimum(codes[low : max(low, int(bound) - STANDBY)], tables)
-    lead = AROUND if circular else 0
-    start = place - lead
+    """Give a row of the scan in coordinates of the sequence."""
+    at, index, binding, cost, before, free = row
+    start = int(at) - (AROUND if circular else 0)
     end = start + 3
     if strand == -1:
         start, end = length - end, length - start

@@ -9,17 +9,33 @@ from typing import Any
 import numba
 import numpy as np
 
-from .folding_kernels import DANGLE3, DANGLE5, EXTERIOR_MISMATCH, MISC, STACK, _inner, _pair
+from .folding_kernels import (
+    DANGLE3,
+    DANGLE5,
+    EXTERIOR_MISMATCH,
+    MISC,
+    _loop,
+    _pair,
+    column,
+    opened,
+    stems,
+)
 
-__all__ = ["bind", "scan", "spacing"]
+__all__ = ["scan", "spacing"]
 
 NEVER = 10**7
 REACH = 35
-"""Letters before a start in which the ribosome's RNA binds."""
+"""Letters before a start in which the ribosome's RNA binds, and on whose folds are looked at."""
+BEHIND = 35
+"""Letters from the start on whose folds are looked at."""
+STANDBY = 4
+"""Letters before the duplex that must be open too."""
 GAP = 3
 """Unpaired letters of the widest bulge or inner loop of the duplex."""
 FORMED = 410
 """What it costs that two strands meet, in 0.01 kcal/mol."""
+NARROW = 2
+"""Letters of the widest loop in a stem that is looked for before all folds are."""
 OPTIMUM = 5
 STEEP, LATE, EARLY = 2.5, (4.8, 24.0), 1220.0
 
@@ -34,138 +50,180 @@ def spacing(letters: int) -> float:
 
 
 @numba.njit(cache=True)
-def bind(s: Any, start: int, tail: Any, room: Any, t: Any) -> Any:
-    """Find the best duplex of the ribosome's RNA with the letters before a start.
+def _bind(s: Any, p: int, low: int, tail: Any, room: Any, whole: Any, begun: Any, t: Any) -> None:
+    """Find the best duplexes of the ribosome's RNA that begin from `low` on and end with letter p.
+
+    Duplexes grow to the right in the messenger and to the left in the tail, whose letters x lie 5' to
+    3'. Of the letters before p, `REACH` are kept, each in the row of its place modulo that.
 
     Parameters
     ----------
-    s : ndarray of int8
-        The letters as `biowright.bio.folding` numbers them.
-    start : int
-        The first letter of the start codon.
-    tail : ndarray of int8
-        The end of the ribosome's RNA, 5' to 3'.
-    room : ndarray of int32, shape (REACH, len(tail))
-
-    Returns
-    -------
-    energy, cost, first, last, letters
-        Of the duplex and of its spacing in 0.01 kcal/mol; the first and last bound letter of the
-        messenger; the letters between the place across from the 5' end of the tail and the start.
-        The energy is `NEVER` where there is none.
+    room, whole : ndarray of int32, shape (REACH, len(tail))
+        The energy up to the pair of p and x without and with the inner end; `NEVER` where they cannot
+        pair.
+    begun : ndarray of int64, shape (REACH, len(tail))
+        The first bound letter.
     """
-    low = max(0, start - REACH)
     size = len(tail)
     end = t[MISC + 2]
+    now_row = p % REACH
+    for x in range(size - 1, -1, -1):
+        kind = _pair(s[p], tail[x])
+        room[now_row, x] = NEVER
+        whole[now_row, x] = NEVER
+        if kind == 0:
+            continue
+        now = FORMED + (end if kind > 2 else 0)
+        # what stacks on the outer end
+        left = s[p - 1] if p > 0 else 0
+        right = tail[x + 1] if x + 1 < size else 0
+        if left and right:
+            now += t[EXTERIOR_MISMATCH + (kind * 5 + left) * 5 + right]
+        elif left:
+            now += t[DANGLE5 + kind * 5 + left]
+        elif right:
+            now += t[DANGLE3 + kind * 5 + right]
+        first = p
+        back = _pair(tail[x], s[p])
+        for a in range(GAP + 1):
+            q = p - 1 - a
+            if q < low:
+                break
+            row = q % REACH
+            for b in range(GAP + 1 - a):
+                y = x + 1 + b
+                if y >= size:
+                    break
+                if room[row, y] >= NEVER:
+                    continue
+                before = _pair(s[q], tail[y])
+                loop = _loop(a, b, before, back, s[q + 1], tail[y - 1], s[p - 1], tail[x + 1], t)
+                value = room[row, y] + loop
+                if value < now:
+                    now = value
+                    first = begun[row, y]
+        room[now_row, x] = now
+        begun[now_row, x] = first
+        # the inner end
+        now += end if kind > 2 else 0
+        right = s[p + 1] if p + 1 < len(s) else 0
+        left = tail[x - 1] if x > 0 else 0
+        if left and right:
+            now += t[EXTERIOR_MISMATCH + (back * 5 + left) * 5 + right]
+        elif left:
+            now += t[DANGLE5 + back * 5 + left]
+        elif right:
+            now += t[DANGLE3 + back * 5 + right]
+        whole[now_row, x] = now
+
+
+@numba.njit(cache=True)
+def _best(start: int, low: int, whole: Any, begun: Any, costs: Any) -> Any:
+    """Give the best duplex before a start: its energy and cost, first and last letter, distance."""
+    size = whole.shape[1]
     best = float(NEVER)
     found = (NEVER, 0.0, -1, -1, 0)
-    # p goes from the 5' end of the messenger, x from the 3' end of the tail: duplexes grow to the
-    # right in the messenger and to the left in the tail
-    first = np.empty_like(room)
     for p in range(low, start):
+        row = p % REACH
         for x in range(size - 1, -1, -1):
-            kind = _pair(s[p], tail[x])
-            room[p - low, x] = NEVER
-            if kind == 0:
-                continue
-            now = FORMED + (end if kind > 2 else 0)
-            # what stacks on the outer end
-            left = s[p - 1] if p > 0 else 0
-            right = tail[x + 1] if x + 1 < size else 0
-            if left and right:
-                now += t[EXTERIOR_MISMATCH + (kind * 5 + left) * 5 + right]
-            elif left:
-                now += t[DANGLE5 + kind * 5 + left]
-            elif right:
-                now += t[DANGLE3 + kind * 5 + right]
-            begun = p
-            for a in range(GAP + 1):
-                for b in range(GAP + 1 - a):
-                    q = p - 1 - a
-                    y = x + 1 + b
-                    if q < low or y >= size or room[q - low, y] >= NEVER:
-                        continue
-                    before = _pair(s[q], tail[y])
-                    back = _pair(tail[x], s[p])
-                    value = room[q - low, y] + _duplex(s, q, p, tail, x, y, before, back, t)
-                    if value < now:
-                        now = value
-                        begun = first[q - low, y]
-            room[p - low, x] = now
-            first[p - low, x] = begun
-            # the inner end
-            back = _pair(tail[x], s[p])
-            whole = now + (end if kind > 2 else 0)
-            right = s[p + 1] if p + 1 < len(s) else 0
-            left = tail[x - 1] if x > 0 else 0
-            if left and right:
-                whole += t[EXTERIOR_MISMATCH + (back * 5 + left) * 5 + right]
-            elif left:
-                whole += t[DANGLE5 + back * 5 + left]
-            elif right:
-                whole += t[DANGLE3 + back * 5 + right]
             letters = start - p - 1 - x
-            cost = spacing(letters)
-            if whole + cost < best:
-                best = whole + cost
-                found = (whole, cost, begun, p, letters)
+            value = whole[row, x] + costs[letters + size]
+            if value < best:
+                best = value
+                found = (whole[row, x], costs[letters + size], begun[row, x], p, letters)
     return found
 
 
 @numba.njit(cache=True)
-def _duplex(
-    s: Any, q: int, p: int, tail: Any, x: int, y: int, before: int, back: int, t: Any
-) -> int:
-    """Give the energy of the loop between the pairs q, y and p, x of two strands."""
-    wide = p - q - 1
-    other = y - x - 1
-    if wide == 0 and other == 0:
-        return t[STACK + before * 8 + back]
-    # the loop is laid out as in one strand: q ... p, then x ... y
-    lane = np.zeros(wide + other + 4, np.int8)
-    lane[: wide + 2] = s[q : p + 1]
-    lane[wide + 2 :] = tail[x : y + 1]
-    return _inner(lane, 0, len(lane) - 1, wide + 1, wide + 2, before, back, t)
+def _unfold(w: Any, cut: int, least: float, closed: Any, many: Any, outer: Any, t: Any) -> Any:
+    """Fold the messenger around a start, and the letters of it that may fold when it is bound.
+
+    Parameters
+    ----------
+    w : ndarray of int8
+    cut : int
+        How many letters come before what must be open.
+    least : float
+        The fold of all is not looked for once it is known to lie below that of those letters by more.
+
+    Returns
+    -------
+    before, free
+        The energies; `free` is `NEVER` where it lies too low.
+    """
+    before = 0
+    outer[0] = 0
+    for j in range(cut):
+        column(w, j, closed, many, t)
+        outer[j + 1] = opened(w, j, closed, outer, t)
+    if cut:
+        # as a strand of its own: nothing stacks behind its last letter
+        before = opened(w[:cut], cut - 1, closed, outer, t)
+    # stems without wide loops are soon found, and mostly tell that it lies too low; what follows may
+    # stay open, so that all of it folds no worse than what is done
+    for j in range(cut, len(w)):
+        stems(w, j, closed, NARROW, t)
+        outer[j + 1] = opened(w, j, closed, outer, t)
+        if outer[j + 1] - before < least:
+            return before, NEVER
+    for j in range(cut, len(w)):
+        column(w, j, closed, many, t)
+        outer[j + 1] = opened(w, j, closed, outer, t)
+        if outer[j + 1] - before < least:
+            return before, NEVER
+    return before, outer[len(w)]
 
 
 @numba.njit(cache=True)
 def scan(s: Any, begin: int, stop: int, tail: Any, codons: Any, limit: float, t: Any) -> Any:
-    """Give the starts in begin..stop whose energy without any fold is at most `limit`.
+    """Give the starts in begin..stop whose energy is at most `limit`, in 0.01 kcal/mol.
 
-    Returns rows of start, codon (its number in `codons`' rows), energy and what `bind` gives.
+    Returns rows of start, codon (its number in `codons`' rows), energy of the duplex, cost of its
+    spacing, and energies of the messenger folded before the duplex and in whole.
     """
-    room = np.full((REACH, len(tail)), NEVER, np.int64)
+    size = len(tail)
+    shape = (REACH, size)
+    # one run of duplexes along the strand, and one for a start that the run does not serve
+    room, whole = np.full(shape, NEVER, np.int32), np.full(shape, NEVER, np.int32)
+    begun = np.zeros(shape, np.int64)
+    own_room, own_whole = np.full(shape, NEVER, np.int32), np.full(shape, NEVER, np.int32)
+    own_begun = np.zeros(shape, np.int64)
+    costs = np.array([spacing(letters) for letters in range(-size, REACH + 1)])
+    closed = np.empty((REACH + BEHIND, REACH + BEHIND), np.int32)
+    many = np.empty((REACH + BEHIND, REACH + BEHIND), np.int32)
+    outer = np.zeros(REACH + BEHIND + 1, np.int32)
     space = 256
-    out = np.empty((space, 8), np.float64)
+    out = np.empty((space, 6), np.float64)
     made = 0
-    for p in range(begin, stop):
-        if p + 2 >= len(s):
-            break
+    origin = max(0, begin - REACH)
+    for p in range(origin, min(stop, len(s) - 2)):
         index = -1
-        for k in range(len(codons)):
-            if s[p] == codons[k, 0] and s[p + 1] == codons[k, 1] and s[p + 2] == codons[k, 2]:
-                index = k
-                break
-        if index < 0:
-            continue
-        energy, cost, first, last, letters = bind(s, p, tail, room, t)
-        if energy >= NEVER:
-            continue
-        total = energy + cost + codons[index, 3]
-        if total > limit:
-            continue
-        if made == space:
-            space *= 2
-            longer = np.empty((space, 8), np.float64)
-            longer[:made] = out
-            out = longer
-        out[made, 0] = p
-        out[made, 1] = index
-        out[made, 2] = total
-        out[made, 3] = energy
-        out[made, 4] = cost
-        out[made, 5] = first
-        out[made, 6] = last
-        out[made, 7] = letters
-        made += 1
+        if p >= begin:
+            for k in range(len(codons)):
+                if s[p] == codons[k, 0] and s[p + 1] == codons[k, 1] and s[p + 2] == codons[k, 2]:
+                    index = k
+                    break
+        if index >= 0:
+            low = max(0, p - REACH)
+            energy, cost, first, _, _ = _best(p, low, whole, begun, costs)
+            if energy < NEVER and first < low and energy + cost + codons[index, 3] <= limit:
+                # it begins too far out: those that do not
+                for q in range(low, p):
+                    _bind(s, q, low, tail, own_room, own_whole, own_begun, t)
+                energy, cost, first, _, _ = _best(p, low, own_whole, own_begun, costs)
+            total = energy + cost + codons[index, 3]
+            # a fold of all is no worse than one of the letters before the duplex
+            if energy < NEVER and total <= limit:
+                w = s[low : p + BEHIND]
+                cut = max(0, first - STANDBY - low)
+                before, free = _unfold(w, cut, total - limit - 1e-6, closed, many, outer, t)
+                if free < NEVER:
+                    if made == space:
+                        space *= 2
+                        longer = np.empty((space, 6), np.float64)
+                        longer[:made] = out
+                        out = longer
+                    out[made] = np.array([p, index, energy, cost, before, free])
+                    made += 1
+        _bind(s, p, origin, tail, room, whole, begun, t)
     return out[:made]
