@@ -192,9 +192,9 @@ def starts(genome: Sequence) -> None:
     value = spearmanr(energies, [measured[r["sequence"]] for r in peer])[0]
     row("  OSTIR, its published output", len(peer), "Spearman", value, 0)
     start = time.process_time()
-    sites = find_translation_starts(genome[:200_000])
+    sites = find_translation_starts(genome)
     spent = time.process_time() - start
-    row("starts of energy 0 in 200 kb of E. coli", len(sites), "CPU s", spent, spent)
+    row("starts of energy 0 in E. coli", len(sites), "CPU s", spent, spent)
 
 
 def main() -> int:

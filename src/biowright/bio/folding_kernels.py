@@ -73,8 +73,8 @@ TURN = 3
 
 
 _KINDS = np.zeros((5, 5), np.int8)
-for _kind, (_five, _three) in enumerate(("CG", "GC", "GU", "UG", "AU", "UA"), start=1):
-    _KINDS["NACGU".index(_five), "NACGU".index(_three)] = _kind
+for _kind, _pairing in enumerate(("CG", "GC", "GU", "UG", "AU", "UA"), start=1):
+    _KINDS["NACGU".index(_pairing[0]), "NACGU".index(_pairing[1])] = _kind
 
 
 @numba.njit(cache=True, inline="always")
