@@ -49,7 +49,7 @@ VERBS: dict[str, dict[str, tuple[str, str]]] = {
         "rewrite": ("biowright.cli.design_genes:rewrite", "Rewrite a genome by rules."),
         "undo": ("biowright.cli.design_genes:undo", "Take a design back to the letters of before."),
         "offtargets": (
-            "biowright.cli.design_guides:offtargets",
+            "biowright.cli.design_offtargets:offtargets",
             "List all sites of guides in a genome, with mismatches and bulges.",
         ),
         "guides": (

@@ -25,7 +25,7 @@ from biowright.design.edits import (
 from biowright.formats import read, refuse_existing
 from biowright.safety import default_gate
 
-from .arguments import Force, From, Json
+from .arguments import Force, From, Json, refuse_idle
 from .output import note, print_json, print_table
 
 __all__ = ["edits"]
@@ -42,15 +42,15 @@ def edits(
     out: Path,
     nuclease: str | None = None,
     arms: int | None = None,
-    length: int = 90,
+    length: int | None = None,
     origin: int | None = None,
     terminus: int | None = None,
     backbone: str | None = None,
     marker: str | None = None,
     cassette: Path | None = None,
-    way: Literal["counterselect", "repeats", "site", "plasmid"] = "counterselect",
-    site: str = "FRT",
-    repeat: int = 60,
+    way: Literal["counterselect", "repeats", "site", "plasmid"] | None = None,
+    site: str | None = None,
+    repeat: int | None = None,
     cut: Annotated[bool, Parameter(negative=())] = False,
     primers: bool = True,
     customer: str = "",
@@ -81,7 +81,7 @@ def edits(
     arms
         hdr and popout: homology at each end, in nt; 500 for hdr and plasmids, else 50.
     length
-        mage: of an oligo, in nt.
+        mage: of an oligo, in nt; 90 by default.
     origin
         mage: where replication starts, if the genome doesn't say.
     terminus
@@ -93,13 +93,13 @@ def edits(
     cassette
         popout: a file with its letters, from promoter to terminator; for plasmid the whole plasmid.
     way
-        popout: counterselect (a donor replaces the marker), repeats (it leaves between direct
-        repeats), site (a recombinase takes it out, a site stays), plasmid (in by one arm, out by the
-        other).
+        popout: counterselect (a donor replaces the marker; the default), repeats (it leaves between
+        direct repeats), site (a recombinase takes it out, a site stays), plasmid (in by one arm, out by
+        the other).
     site
-        popout, site: FRT, loxP or another site.
+        popout, site: FRT (the default), loxP or another site.
     repeat
-        popout, repeats: their length in nt.
+        popout, repeats: their length in nt; 60 by default.
     cut
         popout, repeats: with a site of I-SceI.
     primers
@@ -110,18 +110,42 @@ def edits(
         Take every sequence for a circle; otherwise it is what the file says.
     """
     refuse_existing([out / "designs.csv"], force=force)
+    of_marker = {"--marker": marker, "--cassette": cassette, "--way": way}
+    of_way = {"--site": site, "--repeat": repeat, "--cut": cut}
+    of_mage = {"--length": length, "--origin": origin, "--terminus": terminus}
+    of_guides = {"--nuclease": nuclease, "--backbone": backbone}
+    idle = {
+        "mage": of_marker | of_way | {"--arms": arms},
+        "hdr": of_marker | of_way | of_mage,
+        "base": of_marker | of_way | of_mage | {"--arms": arms},
+        "prime": of_marker | of_way | of_mage | {"--arms": arms},
+        "popout": of_mage | of_guides,
+    }[method]
+    refuse_idle(f"--method {method}", idle)
+    if method == "popout":
+        way = way or "counterselect"
+        own = {"site": {"--site"}, "repeats": {"--repeat", "--cut"}}.get(way, set())
+        refuse_idle(f"--way {way}", {name: of_way[name] for name in of_way if name not in own})
     requests = read_table(table)
     records = tuple(read(genome, format=from_))
     if circular:
         records = tuple(r if r.circular else circularise(r) for r in records)
     rules = {
-        "mage": lambda: MageRules(length=length),
+        "mage": lambda: MageRules() if length is None else MageRules(length=length),
         "hdr": lambda: DonorRules(
             arm=500 if arms is None else arms, reach=min(60, (500 if arms is None else arms) - 1)
         ),
         "prime": PrimeRules,
         "base": lambda: None,
-        "popout": lambda: _popout_rules(marker, cassette, way, site, repeat, cut, arms),
+        "popout": lambda: _popout_rules(
+            marker,
+            cassette,
+            way or "counterselect",
+            site or "FRT",
+            60 if repeat is None else repeat,
+            cut,
+            arms,
+        ),
     }[method]()
 
     def progress(done: int, count: int) -> None:

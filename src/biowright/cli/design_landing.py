@@ -23,7 +23,7 @@ from biowright.design.landing import (
 from biowright.formats import read, refuse_existing
 from biowright.safety import default_gate
 
-from .arguments import Force, From, Json
+from .arguments import Force, From, Json, refuse_idle
 from .output import note, print_json, print_table
 
 __all__ = ["landing"]
@@ -37,14 +37,14 @@ def landing(
     at: int | None = None,
     contig: str = "",
     near: str | None = None,
-    margin: int = 50,
+    margin: int | None = None,
     reverse: Annotated[bool, Parameter(negative=())] = False,
     between: Path | None = None,
-    method: Literal["mage", "hdr", "red"] = "hdr",
+    method: Literal["mage", "hdr", "red"] | None = None,
     nuclease: str | None = None,
     arm: int | None = None,
     payload: Path | None = None,
-    count: int = 5,
+    count: int | None = None,
     customer: str = "",
     circular: Annotated[bool, Parameter(negative=())] = False,
     from_: From = None,
@@ -70,13 +70,13 @@ def landing(
     near
         Propose places near a position or a gene.
     margin
-        Letters to the nearest feature on either side of a proposed place.
+        Letters to the nearest feature on either side of a proposed place; 50 by default.
     reverse
         The pad reads on the reverse strand.
     between
         A file with the letters between two sites, or behind one: a marker, say.
     method
-        hdr: guide and donor; mage: one oligo; red: a double strand with short arms.
+        hdr (the default): guide and donor; mage: one oligo; red: a double strand with short arms.
     nuclease
         Of the guide; SpCas9 by default.
     arm
@@ -84,7 +84,7 @@ def landing(
     payload
         A circle that lands on the pad.
     count
-        How many places are proposed.
+        How many places are proposed; 5 by default.
     customer
         Whose earlier orders the gate looks at together with these.
     circular
@@ -94,14 +94,30 @@ def landing(
         refuse_existing([out / "landing.json"], force=force)
     if sites and out is None and not json:
         raise InputError("a pad is written to a folder", hint="name it with --out")
-    if not sites and (payload or out):
-        raise InputError("there is no pad yet", hint="name its sites: --sites attB-Bxb1")
+    of_pad = {
+        "--out": out, "--payload": payload, "--between": between, "--method": method,
+        "--nuclease": nuclease, "--arm": arm, "--reverse": reverse, "--customer": customer,
+    }  # fmt: skip
+    if not sites:
+        refuse_idle("proposals of places", of_pad, "name the sites of a pad: --sites attB-Bxb1")
+    if at is not None:
+        refuse_idle("--at", {"--near": near, "--margin": margin, "--count": count})
+    if method == "red":
+        refuse_idle("--method red", {"--nuclease": nuclease})
     records = tuple(read(genome, format=from_))
     if circular:
         records = tuple(r if r.circular else circularise(r) for r in records)
     known = Genome(records)
     homology = Homology(known)
-    places = _places(known, homology, at, contig, near, margin, count)
+    places = _places(
+        known,
+        homology,
+        at,
+        contig,
+        near,
+        50 if margin is None else margin,
+        5 if count is None else count,
+    )
     if not sites:
         _print_places(known, places, json)
         return 0
@@ -117,7 +133,7 @@ def landing(
         [name for name in sites.split(",") if name.strip()],
         strand=-1 if reverse else 1,
         between=letters,
-        method=method,
+        method=method or "hdr",
         nuclease=nuclease,
         arm=arm,
         homology=homology,

@@ -17,7 +17,7 @@ from biowright.core import InputError, Molecule, Quantity, Sequence
 from biowright.library import Filters, Found, Library, MeasuredRange
 from biowright.library import search as search_library
 
-from .arguments import given
+from .arguments import given, refuse_idle
 from .output import note, print_table
 
 __all__ = ["search"]
@@ -38,8 +38,8 @@ def search(
     protein: str | None = None,
     text: str | None = None,
     identity: float | None = None,
-    evalue: float = 1e-3,
-    code: str = "1",
+    evalue: float | None = None,
+    code: str | None = None,
     alignments: Annotated[bool, Parameter(negative=())] = False,
     limit: int = 25,
     role: str | None = None,
@@ -84,9 +84,9 @@ def search(
     identity
         The least identity of relatives, 0.5 to 1 (0.8 where it is not given); of proteins 0 to 1.
     evalue
-        The most hits of a protein as good that chance would make.
+        The most hits of a protein as good that chance would make; 0.001 by default.
     code
-        The genetic code of parts for a protein: NCBI's number or a name.
+        The genetic code of parts for a protein: NCBI's number or a name; 1 by default.
     alignments
         Show the alignments with a protein, too.
     limit
@@ -134,11 +134,15 @@ def search(
         raise InputError(
             f"{len(questions)} questions are asked", expected="one of --" + ", --".join(asked)
         )
-    if alignments and protein is None:
-        raise InputError("--alignments shows alignments with a protein", hint="ask with --protein")
     if limit < 1:
         raise InputError(f"a limit of {limit}", expected="1 or more")
     [(kind, value)] = questions
+    if kind != "protein":
+        of_proteins = {"--evalue": evalue, "--code": code, "--alignments": alignments}
+        refuse_idle(f"--{kind}", of_proteins, "they are for --protein")
+    if kind not in ("similar", "protein"):
+        refuse_idle(f"--{kind}", {"--identity": identity}, "it is for --similar and --protein")
+    evalue, code = 1e-3 if evalue is None else evalue, code or "1"
     filters = Filters(
         role=role,
         min_length=min_length,

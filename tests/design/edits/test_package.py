@@ -171,6 +171,17 @@ def test_the_command_writes_the_folder_and_says_what_failed(
     assert main([*words, "base", *out, "--nuclease", "SpCas9", "--force"]) == 1
     assert main([*words, "prime", "--out", str(table)]) == 2  # a file is no folder
     capsys.readouterr()
+    for method, idle in (
+        ("mage", ["--arms", "80"]),
+        ("mage", ["--marker", "kan"]),
+        ("hdr", ["--length", "70"]),
+        ("prime", ["--way", "site"]),
+        ("popout", ["--backbone", "pX330"]),
+        ("popout", ["--way", "repeats", "--site", "loxP"]),
+    ):
+        assert main([*words, method, *out, *idle, "--force"]) == 2
+        error = capsys.readouterr().err
+        assert f"{idle[-2]} has no effect with --{'way' if len(idle) > 2 else 'method'}" in error
     table.write_text("gene,change\nnosuch,knockout\n")
     assert main([*words, "mage", "--out", str(tmp_path / "none")]) == 1
     assert not (tmp_path / "none").exists()

@@ -283,11 +283,15 @@ def test_the_command(tmp_path: Path, genome: Record, capsys: pytest.CaptureFixtu
     assert "repression" in out.read_text().splitlines()[0].split("\t")
     assert main([*call, "--purpose", "repress", "--score", "repression"]) == 0
     assert "ordered by repression, learned in E. coli" in capsys.readouterr().err
+    assert main([*call, "--tss", "955"]) == 2
+    assert "--tss has no effect with guides that cut" in capsys.readouterr().err
+    assert main(["RfxCas13d" if word == "dCas9" else word for word in call]) == 2
+    assert "--index has no effect with RfxCas13d, which cuts RNA" in capsys.readouterr().err
     for more in (["--host", "animal"], ["--spacer", "18"]):
         assert main([*call, "--purpose", "repress", "--score", "repression", *more]) == 2
         assert "repression does not hold" in capsys.readouterr().err
     assert main([*call, "--tss", "955"]) == 2
-    assert "are for --purpose" in capsys.readouterr().err
+    assert "give --purpose" in capsys.readouterr().err
     protein = tmp_path / "protein.fasta"
     protein.write_text(">p\nMKLVWQEEFRHIPLNDDYSTGACMKLVWQEEF\n")
     assert main(["design", "guides", str(protein), *call[3:]]) == 2

@@ -205,6 +205,10 @@ def test_the_command(tmp_path: Path, genome: Genome, capsys: pytest.CaptureFixtu
     assert main([*call, "--out", str(out)]) == 2
     assert "exists already" in capsys.readouterr().err
     assert main(["design", "landing", str(file), "--margin", "900"]) == 1
+    assert main(["design", "landing", str(file), "--method", "red", "--reverse"]) == 2
+    assert "--method and --reverse have no effect" in capsys.readouterr().err
+    assert main([*call, "--at", "5", "--count", "2", "--out", str(out), "--force"]) == 2
+    assert "--count has no effect with --at" in capsys.readouterr().err
     assert (
         main(["design", "landing", str(file), "--sites", "loxQ", "--out", str(tmp_path / "b")]) == 2
     )

@@ -47,7 +47,7 @@ class RnaGuide:
     open : float
         The share of its letters that are unpaired, from 0 to 1.
     perfect : int
-        Other places of the transcriptome without a mismatch.
+        Places of the transcriptome without a mismatch, its own among them.
     sites : tuple of int
         Other places on annotated transcripts by mismatches, from 0 on.
     specificity : float
@@ -113,7 +113,7 @@ def rna_guides(
     >>> genome = biowright.read("examples/phix174.gb")
     >>> best = rna_guides(genome, find_target(genome, "F652_4298"), nuclease("RfxCas13d"))[0]
     >>> len(best.spacer), best.perfect
-    (23, 0)
+    (23, 1)
     """
     if nuclease.kind != "RNA":
         raise InputError(f"{nuclease.name} cuts DNA", hint="name a nuclease such as RfxCas13d")
@@ -138,7 +138,7 @@ def rna_guides(
         found, protospacers, spacers, others, folds, strict=True
     ):
         taken = sum(count * 0.25**d for d, count in enumerate(sites))
-        problems = _problems(letters, float(energy), sites[0], promoter)
+        problems = _problems(letters, float(energy), sites[0] + 1, promoter)
         made.append(
             RnaGuide(
                 0,
@@ -147,7 +147,7 @@ def rna_guides(
                 own.letters[at + size : at + size + 3],
                 at,
                 float(openness[at : at + size].mean()),
-                sites[0],
+                sites[0] + 1,
                 sites,
                 1 / (1 + taken),
                 sum(x in "GC" for x in letters) / size,
@@ -157,7 +157,7 @@ def rna_guides(
         )
     made.sort(
         key=lambda g: (
-            g.perfect > 0,
+            g.perfect > 1,
             -round(g.open * g.specificity * 0.9 ** len(g.problems), 6),
             g.start,
         )
@@ -209,8 +209,8 @@ def _openness(letters: str) -> np.ndarray:
 
 def _problems(spacer: str, energy: float, perfect: int, promoter: str) -> tuple[str, ...]:
     found = []
-    if perfect:
-        found.append(f"stands at {perfect} other places of transcripts")
+    if perfect > 1:
+        found.append(f"{perfect} perfect sites on transcripts")
     if "TTTT" in spacer and promoter.upper() in ("", "U6", "H1", "7SK", "U3"):
         found.append("TTTT ends transcription by RNA polymerase III")
     gc = sum(x in "GC" for x in spacer) / len(spacer)
