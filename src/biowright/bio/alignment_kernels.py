@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import numba
 import numpy as np
 import numpy.typing as npt
+
+from biowright.core.kernels import kernel
 
 __all__ = ["banded", "banded_score", "traced"]
 
@@ -15,7 +16,7 @@ _BASES = np.zeros(256, np.uint8)
 _BASES[[1, 2, 4, 8]] = 1
 
 
-@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+@kernel
 def traced(
     query: npt.NDArray[np.uint8],
     target: npt.NDArray[np.uint8],
@@ -100,7 +101,7 @@ def traced(
     )
 
 
-@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+@kernel
 def banded(
     query: npt.NDArray[np.uint8],
     target: npt.NDArray[np.uint8],
@@ -193,7 +194,7 @@ def banded(
     )
 
 
-@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+@kernel
 def banded_score(
     query: npt.NDArray[np.uint8],
     target: npt.NDArray[np.uint8],

@@ -12,8 +12,9 @@ from __future__ import annotations
 from itertools import accumulate
 from typing import Any
 
-import numba
 import numpy as np
+
+from biowright.core.kernels import kernel
 
 __all__ = ["minimum", "structure"]
 
@@ -77,12 +78,12 @@ for _kind, _pairing in enumerate(("CG", "GC", "GU", "UG", "AU", "UA"), start=1):
     _KINDS["NACGU".index(_pairing[0]), "NACGU".index(_pairing[1])] = _kind
 
 
-@numba.njit(cache=True, inline="always")
+@kernel(inline="always")
 def _pair(a: int, b: int) -> int:
     return _KINDS[a, b]
 
 
-@numba.njit(cache=True)
+@kernel
 def _special(s: Any, i: int, size: int, t: Any) -> int:
     """Give the energy of a hairpin that has one of its own, or `NEVER`."""
     code = 0
@@ -94,7 +95,7 @@ def _special(s: Any, i: int, size: int, t: Any) -> int:
     return NEVER
 
 
-@numba.njit(cache=True, inline="always")
+@kernel(inline="always")
 def _hairpin(s: Any, i: int, j: int, kind: int, t: Any) -> int:
     size = j - i - 1
     energy = t[HAIRPIN + size]
@@ -107,13 +108,13 @@ def _hairpin(s: Any, i: int, j: int, kind: int, t: Any) -> int:
     return energy + t[HAIRPIN_MISMATCH + (kind * 5 + s[i + 1]) * 5 + s[j - 1]]
 
 
-@numba.njit(cache=True, inline="always")
+@kernel(inline="always")
 def _inner(s: Any, i: int, j: int, p: int, q: int, kind: int, back: int, t: Any) -> int:
     """Give the energy of the loop between the pairs i, j and p, q; `back` is the pair q, p."""
     return _loop(p - i - 1, j - q - 1, kind, back, s[i + 1], s[j - 1], s[p - 1], s[q + 1], t)
 
 
-@numba.njit(cache=True, inline="always")
+@kernel(inline="always")
 def _loop(
     left: int, right: int, kind: int, back: int, si: int, sj: int, sp: int, sq: int, t: Any
 ) -> int:
@@ -171,7 +172,7 @@ def _loop(
     )
 
 
-@numba.njit(cache=True, inline="always")
+@kernel(inline="always")
 def _branch(s: Any, i: int, j: int, kind: int, outer: bool, t: Any) -> int:
     """Give the energy of the end of a stem i, j, in the open or in a loop of several stems."""
     n = len(s)
@@ -190,7 +191,7 @@ def _branch(s: Any, i: int, j: int, kind: int, outer: bool, t: Any) -> int:
     return energy
 
 
-@numba.njit(cache=True, inline="always")
+@kernel(inline="always")
 def _stem(s: Any, i: int, j: int, kind: int, closed: Any, widest: int, t: Any) -> int:
     """Give the least energy of a pair that closes a hairpin or a loop of `widest` letters at most."""
     best = _hairpin(s, i, j, kind, t)
@@ -207,7 +208,7 @@ def _stem(s: Any, i: int, j: int, kind: int, closed: Any, widest: int, t: Any) -
     return best
 
 
-@numba.njit(cache=True)
+@kernel
 def stems(s: Any, j: int, closed: Any, widest: int, t: Any) -> None:
     """Fill in the stems of the letters before j with j whose loops have `widest` letters at most.
 
@@ -220,7 +221,7 @@ def stems(s: Any, j: int, closed: Any, widest: int, t: Any) -> None:
         closed[i, j] = _stem(s, i, j, kind, closed, widest, t) if kind else NEVER
 
 
-@numba.njit(cache=True)
+@kernel
 def column(s: Any, j: int, closed: Any, many: Any, t: Any) -> None:
     """Fill in what the letters before j make with j, the letters before j being done.
 
@@ -263,7 +264,7 @@ def column(s: Any, j: int, closed: Any, many: Any, t: Any) -> None:
         many[i, j] = min(best, NEVER)
 
 
-@numba.njit(cache=True)
+@kernel
 def opened(s: Any, j: int, closed: Any, outer: Any, t: Any) -> int:
     """Give the least energy of the letters up to and with j, `s` being the whole strand."""
     best = outer[j]
@@ -276,7 +277,7 @@ def opened(s: Any, j: int, closed: Any, outer: Any, t: Any) -> int:
     return best
 
 
-@numba.njit(cache=True)
+@kernel
 def _fill(s: Any, t: Any) -> Any:
     n = len(s)
     closed = np.empty((n, n), np.int32)
@@ -288,7 +289,7 @@ def _fill(s: Any, t: Any) -> Any:
     return closed, many, outer
 
 
-@numba.njit(cache=True)
+@kernel
 def minimum(s: Any, t: Any) -> int:
     """Give the least energy."""
     if len(s) == 0:
@@ -296,7 +297,7 @@ def minimum(s: Any, t: Any) -> int:
     return _fill(s, t)[2][len(s)]
 
 
-@numba.njit(cache=True)
+@kernel
 def structure(s: Any, t: Any) -> Any:
     """Give the least energy, and with whom each letter pairs (-1 for none)."""
     n = len(s)

@@ -6,8 +6,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import numba
 import numpy as np
+
+from biowright.core.kernels import kernel
 
 from .folding_kernels import (
     DANGLE3,
@@ -40,7 +41,7 @@ OPTIMUM = 5
 STEEP, LATE, EARLY = 2.5, (4.8, 24.0), 1220.0
 
 
-@numba.njit(cache=True)
+@kernel
 def spacing(letters: int) -> float:
     """Give what it costs that the duplex is not 5 letters before the start, in 0.01 kcal/mol."""
     far = letters - OPTIMUM
@@ -49,7 +50,7 @@ def spacing(letters: int) -> float:
     return EARLY / (1.0 + np.exp(STEEP * (far + 2))) ** 3
 
 
-@numba.njit(cache=True)
+@kernel
 def _bind(s: Any, p: int, low: int, tail: Any, room: Any, whole: Any, begun: Any, t: Any) -> None:
     """Find the best duplexes of the ribosome's RNA that begin from `low` on and end with letter p.
 
@@ -117,7 +118,7 @@ def _bind(s: Any, p: int, low: int, tail: Any, room: Any, whole: Any, begun: Any
         whole[now_row, x] = now
 
 
-@numba.njit(cache=True)
+@kernel
 def _best(start: int, low: int, whole: Any, begun: Any, costs: Any) -> Any:
     """Give the best duplex before a start: its energy and cost, first and last letter, distance."""
     size = whole.shape[1]
@@ -134,7 +135,7 @@ def _best(start: int, low: int, whole: Any, begun: Any, costs: Any) -> Any:
     return found
 
 
-@numba.njit(cache=True)
+@kernel
 def _unfold(w: Any, cut: int, least: float, closed: Any, many: Any, outer: Any, t: Any) -> Any:
     """Fold the messenger around a start, and the letters of it that may fold when it is bound.
 
@@ -174,7 +175,7 @@ def _unfold(w: Any, cut: int, least: float, closed: Any, many: Any, outer: Any, 
     return before, outer[len(w)]
 
 
-@numba.njit(cache=True)
+@kernel
 def scan(s: Any, begin: int, stop: int, tail: Any, codons: Any, limit: float, t: Any) -> Any:
     """Give the starts in begin..stop whose energy is at most `limit`, in 0.01 kcal/mol.
 

@@ -6,15 +6,16 @@ from __future__ import annotations
 
 from typing import Any
 
-import numba
 import numpy as np
+
+from biowright.core.kernels import kernel
 
 __all__ = ["scan", "weigh"]
 
 NEVER = 1e9
 
 
-@numba.njit(cache=True)
+@kernel
 def _first_boxes(codes: Any, first: Any) -> Any:
     """Give the energy of the first box at each place; `NEVER` where a letter is unknown."""
     count = max(len(codes) - len(first) + 1, 0)
@@ -31,7 +32,7 @@ def _first_boxes(codes: Any, first: Any) -> Any:
     return energies
 
 
-@numba.njit(cache=True)
+@kernel
 def _second_box(codes: Any, q: int, second: Any, extended: float, size: int) -> float:
     """Give the energy of the second box at q, with the letters beside it.
 
@@ -54,7 +55,7 @@ def _second_box(codes: Any, q: int, second: Any, extended: float, size: int) -> 
     return total
 
 
-@numba.njit(cache=True)
+@kernel
 def scan(
     codes: Any,
     begin: int,
@@ -105,14 +106,14 @@ def scan(
     return places[:made], which[:made], energies[:made]
 
 
-@numba.njit(cache=True)
+@kernel
 def _longer(old: Any, size: int) -> Any:
     new = np.empty(size, old.dtype)
     new[: len(old)] = old
     return new
 
 
-@numba.njit(cache=True)
+@kernel
 def weigh(
     codes: Any,
     first: Any,

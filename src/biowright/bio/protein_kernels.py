@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import numba
 import numpy as np
 import numpy.typing as npt
+
+from biowright.core.kernels import kernel
 
 from .alignment_kernels import traced
 
@@ -16,7 +17,7 @@ _RESIDUES = np.ones(256, np.uint8)
 _RESIDUES[22] = 0  # X may be any
 
 
-@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+@kernel
 def banded_proteins(
     query: npt.NDArray[np.uint8],
     target: npt.NDArray[np.uint8],
@@ -102,7 +103,7 @@ def banded_proteins(
     )
 
 
-@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+@kernel
 def banded_score(
     query: npt.NDArray[np.uint8],
     target: npt.NDArray[np.uint8],

@@ -6,8 +6,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import numba
 import numpy as np
+
+from biowright.core.kernels import kernel
 
 from .folding_kernels import MISC, STACK, _hairpin, _inner, _pair
 
@@ -29,7 +30,7 @@ TAIL = 15
 """Letters behind a hairpin that are looked at."""
 
 
-@numba.njit(cache=True)
+@kernel
 def tail(codes: Any, at: int) -> float:
     """Weigh the T behind a hairpin: each letter by 0.9 or 0.6 of the one before, only T count."""
     weight = 1.0
@@ -43,7 +44,7 @@ def tail(codes: Any, at: int) -> float:
     return total
 
 
-@numba.njit(cache=True)
+@kernel
 def best_hairpin(s: Any, end: int, gain: float, outer: Any, pairs: Any, t: Any) -> Any:
     """Find the hairpin that ends before `end` with the least energy for each of its letters.
 
@@ -128,7 +129,7 @@ def best_hairpin(s: Any, end: int, gain: float, outer: Any, pairs: Any, t: Any) 
     return found, least
 
 
-@numba.njit(cache=True)
+@kernel
 def scan(s: Any, begin: int, stop: int, limit: float, least_tail: float, t: Any) -> Any:
     """Give the ends of hairpins in begin..stop whose score is at least `limit`.
 

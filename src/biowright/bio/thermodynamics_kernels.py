@@ -10,15 +10,16 @@ least free energy at a temperature (Zuker's recursion without branches).
 
 from __future__ import annotations
 
-import numba
 import numpy as np
+
+from biowright.core.kernels import kernel
 
 from .thermodynamics_tables import WIDEST
 
 __all__ = ["aligned_duplexes", "dimers", "end_stabilities", "hairpins", "perfect_duplexes"]
 
 
-@numba.njit(cache=True)
+@kernel
 def perfect_duplexes(codes, starts, tables, out):
     """Fill `out` (n, 4) with enthalpy, entropy, strong bases, and 1 for a self-complement.
 
@@ -48,7 +49,7 @@ def perfect_duplexes(codes, starts, tables, out):
         out[k, 0], out[k, 1], out[k, 2], out[k, 3] = h, s, strong, palindrome
 
 
-@numba.njit(cache=True)
+@kernel
 def _add_loop(tables, a, c, b, d, e, f, g, i, size, sums):
     """Add an internal loop of `size` bases: pair a·c, mismatch b·d ... mismatch e·f, pair g·i."""
     sums[1] += tables.internal[size]
@@ -56,7 +57,7 @@ def _add_loop(tables, a, c, b, d, e, f, g, i, size, sums):
         sums[part] += tables.end[a, b, c, d, part] + tables.end[i, f, g, e, part]
 
 
-@numba.njit(cache=True)
+@kernel
 def aligned_duplexes(tops, bottoms, starts, tables, out):
     """Fill `out` (n, 4) with enthalpy, entropy, strong bases and pairs of aligned strands.
 
@@ -123,7 +124,7 @@ def aligned_duplexes(tops, bottoms, starts, tables, out):
         out[k, 0], out[k, 1], out[k, 2], out[k, 3] = sums[0], sums[1], strong, pairs
 
 
-@numba.njit(cache=True)
+@kernel
 def end_stabilities(codes, starts, size, temperature, tables, out):
     """Fill `out` (n,) with the free energy of the last `size` bases, stacks alone, in kcal/mol."""
     for k in range(len(starts) - 1):
@@ -139,7 +140,7 @@ def end_stabilities(codes, starts, size, temperature, tables, out):
         out[k] = total
 
 
-@numba.njit(cache=True)
+@kernel
 def _end(folding, part, a, c, b, d):
     """Give what lies behind the last pair a·c: bases b and d, or none (4)."""
     value = folding.closing[part] if a == 0 or a == 3 else 0.0
@@ -152,7 +153,7 @@ def _end(folding, part, a, c, b, d):
     return value
 
 
-@numba.njit(cache=True)
+@kernel
 def _join(folding, part, a, c, a1, c1, e1, f1, g, i, up, down):
     """Give what it takes to continue the pair a·c with g·i over `up` and `down` unpaired bases.
 
@@ -181,7 +182,7 @@ def _join(folding, part, a, c, a1, c1, e1, f1, g, i, up, down):
     )
 
 
-@numba.njit(cache=True)
+@kernel
 def dimers(first, first_starts, second, second_starts, anchored, folding, out, chains):
     """Fill `out` (n, 5) with free energy, enthalpy, entropy, pairs and symmetry of each best dimer.
 
@@ -288,7 +289,7 @@ def dimers(first, first_starts, second, second_starts, anchored, folding, out, c
         out[k, 4] = _mirrored(top, low, at, before)
 
 
-@numba.njit(cache=True)
+@kernel
 def _mirrored(top, low, at, before):
     """Tell whether a strand is bound to its like, and the chain is its own mirror image."""
     n, m = len(top), len(low)
@@ -309,7 +310,7 @@ def _mirrored(top, low, at, before):
     return True
 
 
-@numba.njit(cache=True)
+@kernel
 def _loop(folding, part, a, c, b, d, size):
     """Give a hairpin loop of `size` bases closed by a·c, with b and d next to the pair."""
     value = folding.hairpin[part, min(size, folding.hairpin.shape[1] - 1)]
@@ -318,7 +319,7 @@ def _loop(folding, part, a, c, b, d, size):
     return value + (folding.closing[part] if a == 0 or a == 3 else 0.0)
 
 
-@numba.njit(cache=True)
+@kernel
 def hairpins(codes, starts, folding, out, chains):
     """Fill `out` (n, 4) with free energy, enthalpy, entropy and pairs of each best hairpin.
 

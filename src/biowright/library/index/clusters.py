@@ -8,8 +8,9 @@ or not, and takes a hundredth of the time of an alignment.
 
 from __future__ import annotations
 
-import numba
 import numpy as np
+
+from biowright.core.kernels import kernel
 
 from .packing import pack_query
 from .segment import Segment
@@ -44,7 +45,7 @@ def clusters(segment: Segment, found: np.ndarray, allowed: np.ndarray) -> np.nda
     return gathered[np.lexsort((gathered[:, 1], -gathered[:, 0]))]
 
 
-@numba.njit(cache=True)
+@kernel
 def _gathered(parts, diagonals, found):
     rows = np.empty((len(parts), 6), np.int64)
     filled = 0
@@ -103,7 +104,7 @@ def promises(segment: Segment, codes: np.ndarray, rows: np.ndarray) -> np.ndarra
     )
 
 
-@numba.njit(cache=True, inline="always")
+@kernel(inline="always")
 def _agreeing(words, base, length, around, planes, block, diagonal, letters):
     """Give a bit for each of 64 letters of the query that agrees with the part on a diagonal."""
     start = 64 * block + diagonal
@@ -131,7 +132,7 @@ def _agreeing(words, base, length, around, planes, block, diagonal, letters):
     return agreeing
 
 
-@numba.njit(cache=True)
+@kernel
 def _promises(words, starts, lengths, circular, planes, size, rows, beside, widest):
     made = np.zeros(len(rows), np.int64)
     one = np.uint64(1)

@@ -6,8 +6,9 @@ origin by more letters than are repeated behind a circle.
 
 from __future__ import annotations
 
-import numba
 import numpy as np
+
+from biowright.core.kernels import kernel
 
 from .packing import WRAP
 from .places import SIZES, Places
@@ -29,7 +30,7 @@ def odd_places(segment: Segment, sets: np.ndarray, allowed: np.ndarray) -> Place
     return found
 
 
-@numba.njit(cache=True)
+@kernel
 def fits_sets(words, runs, first, length, start, sets):
     """Tell whether each letter of a part can only be what the query allows, letter by letter.
 
@@ -60,7 +61,7 @@ def fits_sets(words, runs, first, length, start, sets):
     return True
 
 
-@numba.njit(cache=True)
+@kernel
 def _around_runs(words, starts, lengths, circular, coarse, runs, sets, allowed):
     """Find where a pattern fits with letters that are no bases."""
     rows = np.empty((16, 2), np.int64)
@@ -96,7 +97,7 @@ def _around_runs(words, starts, lengths, circular, coarse, runs, sets, allowed):
     return rows[:found]
 
 
-@numba.njit(cache=True)
+@kernel
 def _around_origins(words, starts, lengths, circular, runs, sets, allowed, wrap):
     """Find where a pattern crosses an origin by more letters than are repeated."""
     rows = np.empty((16, 2), np.int64)

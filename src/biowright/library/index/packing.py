@@ -12,10 +12,10 @@ origin are ordinary windows.
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 
 from biowright.bio.iupac import masks
+from biowright.core.kernels import kernel
 
 __all__ = [
     "CODES",
@@ -62,7 +62,7 @@ CODES = _codes()
 SPREAD = _spread()
 
 
-@numba.njit(cache=True)
+@kernel
 def pack(letters, lengths, circular, first, words, codes, wrap):
     """Write parts into the zeroed arena `words`, from unit `first` on.
 
@@ -156,7 +156,7 @@ def pack(letters, lengths, circular, first, words, codes, wrap):
     return starts, runs[:known].copy(), unit
 
 
-@numba.njit(cache=True)
+@kernel
 def pack_query(codes):
     """Give the planes of letter codes, and for each word the letters that are bases."""
     size = (len(codes) + 63) >> 6
@@ -173,7 +173,7 @@ def pack_query(codes):
 # numba counts references of arrays wherever a helper branches: these two do not
 
 
-@numba.njit(cache=True)
+@kernel
 def fetch(words, base):
     """Give the two planes of the 64 bases from `base` on."""
     at = (base >> 6) * 2
@@ -184,7 +184,7 @@ def fetch(words, base):
     return low, high
 
 
-@numba.njit(cache=True)
+@kernel
 def code_at(words, base, spread):
     """Give the twelve bases from `base` on as a number, the first letter highest."""
     low, high = fetch(words, base)
@@ -194,7 +194,7 @@ def code_at(words, base, spread):
     ) << np.int64(1)
 
 
-@numba.njit(cache=True)
+@kernel
 def part_at(unit, starts, coarse):
     """Give the index of the part that a unit lies in."""
     i = np.int64(coarse[unit >> 8])
@@ -203,7 +203,7 @@ def part_at(unit, starts, coarse):
     return i
 
 
-@numba.njit(cache=True)
+@kernel
 def unpack(words, base, count, runs, sets):
     """Write the sets of bases of `count` letters from `base` on into `sets`."""
     for j in range(count):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numba
 import numpy as np
+
+from biowright.core.kernels import kernel
 
 from .packing import CODES, WRAP
 from .segment import Segment
@@ -62,7 +63,7 @@ def inside(segment: Segment, bases: np.ndarray, size: int, allowed: np.ndarray) 
     )
 
 
-@numba.njit(cache=True)
+@kernel
 def _parts_of(bases, size, starts, lengths, circular, runs, allowed, wrap):
     parts = np.empty(len(bases), np.int64)
     places = np.empty(len(bases), np.int64)

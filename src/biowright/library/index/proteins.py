@@ -7,7 +7,6 @@ from functools import lru_cache
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
-import numba
 import numpy as np
 
 from biowright.bio import CODONS, genetic_code
@@ -21,6 +20,7 @@ from biowright.bio.proteins import (
     residue_codes,
 )
 from biowright.bio.translation import codon_indices, codon_tables
+from biowright.core.kernels import kernel
 
 from .hits import Hits
 from .packing import unpack
@@ -149,7 +149,7 @@ def residues_of(
     )
 
 
-@numba.njit(cache=True)
+@kernel
 def _plain_residues(words, base, length, strand, first, count, codons):
     made = np.empty(count, np.uint8)
     row = 0 if strand > 0 else 1

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-import numba
 import numpy as np
+
+from biowright.core.kernels import kernel
 
 from .odd import odd_places
 from .packing import CODES, WRAP
@@ -145,14 +146,14 @@ def _telling(sets: np.ndarray) -> tuple[int, list[int]]:
     return anchor, chosen or [anchor]
 
 
-@numba.njit(cache=True)
+@kernel
 def _apart(words, low, high):
     for i in range(len(low)):
         low[i] = words[2 * i]
         high[i] = words[2 * i + 1]
 
 
-@numba.njit(cache=True)
+@kernel
 def _fitting(low, high, plane, a, c, t, g):
     for i in range(len(plane)):
         x = low[i]
@@ -160,26 +161,26 @@ def _fitting(low, high, plane, a, c, t, g):
         plane[i] = (~x & ~y & a) | (x & ~y & c) | (~x & y & t) | (x & y & g)
 
 
-@numba.njit(cache=True)
+@kernel
 def _shifted(row, near, far, shift):
     back = np.uint64(63) - shift
     for i in range(len(row)):
         row[i] = near[i] >> shift | far[i] << np.uint64(1) << back
 
 
-@numba.njit(cache=True)
+@kernel
 def _both(row, other):
     for i in range(len(row)):
         row[i] &= other[i]
 
 
-@numba.njit(cache=True)
+@kernel
 def _all(row, one, two, three):
     for i in range(len(row)):
         row[i] &= one[i] & two[i] & three[i]
 
 
-@numba.njit(cache=True)
+@kernel
 def _meet(row, shifted, rows, first, last):
     """Keep the bits that all letters have, three letters at a time."""
     b = first
@@ -191,13 +192,13 @@ def _meet(row, shifted, rows, first, last):
         b += 1
 
 
-@numba.njit(cache=True)
+@kernel
 def _copy(row, other):
     for i in range(len(row)):
         row[i] = other[i]
 
 
-@numba.njit(cache=True)
+@kernel
 def _ones(row):
     """Count the bits that are set."""
     total = np.int64(0)
@@ -212,7 +213,7 @@ def _ones(row):
     return total
 
 
-@numba.njit(cache=True)
+@kernel
 def _places(row, size, first, q, which, bases, filled):
     """Write the places of the bits that are set."""
     one = np.uint64(1)
@@ -240,7 +241,7 @@ def _places(row, size, first, q, which, bases, filled):
     return filled
 
 
-@numba.njit(cache=True)
+@kernel
 def _agreeing(words, bases, wrong):
     """Keep the places where all letters fit, not only those of the planes."""
     one = np.uint64(1)
@@ -270,7 +271,7 @@ def _agreeing(words, bases, wrong):
     return bases[:filled]
 
 
-@numba.njit(cache=True)
+@kernel
 def _planes(words, at, low, high, kinds, planes, letters, shifted):
     """Make the planes of a block, and for each letter the one that is shifted to it."""
     ones = ~np.uint64(0)
@@ -299,7 +300,7 @@ def _planes(words, at, low, high, kinds, planes, letters, shifted):
         )
 
 
-@numba.njit(cache=True)
+@kernel
 def _scan(words, first, last, kinds, letters, rows, bounds, shifts):
     which = np.empty(1024, np.int16)
     bases = np.empty(1024, np.int64)
@@ -333,14 +334,14 @@ def _scan(words, first, last, kinds, letters, rows, bounds, shifts):
     return which[:filled], bases[:filled]
 
 
-@numba.njit(cache=True)
+@kernel
 def _wider(array, filled, least):
     wider = np.empty(max(2 * len(array), least), array.dtype)
     wider[:filled] = array[:filled]
     return wider
 
 
-@numba.njit(cache=True)
+@kernel
 def _fill(plane, first, low, high, value):
     """Set or clear the bits of the bases from `low` to `high`; the plane begins at base `first`."""
     low = max(low - first, 0)
@@ -357,7 +358,7 @@ def _fill(plane, first, low, high, value):
         low = stop
 
 
-@numba.njit(cache=True)
+@kernel
 def _tally(
     words,
     kinds,

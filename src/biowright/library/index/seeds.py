@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from functools import cache
 from statistics import NormalDist
 
-import numba
 import numpy as np
+
+from biowright.core.kernels import kernel
 
 from .packing import pack_query
 from .segment import Segment
@@ -154,7 +155,7 @@ def _marks(places: float) -> int:
     return 1 << min(max(int(bits).bit_length(), 12), MARKS) - 6
 
 
-@numba.njit(cache=True)
+@kernel
 def _seeds(words, offsets, positions, k, codes, planes, width, turns, step, cap, least, marks):
     size = len(codes)
     found = np.empty((1024, 3), np.int64)

@@ -14,8 +14,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import numba
 import numpy as np
+
+from biowright.core.kernels import kernel
 
 from .packing import LONGEST, SPREAD, code_at
 
@@ -72,7 +73,7 @@ def build_table(
     return offsets, positions
 
 
-@numba.njit(cache=True)
+@kernel
 def _count(words, starts, spans, runs, k, low, spread, groups):
     shift = np.int64(24 - 2 * k + low)
     run = 0
@@ -91,7 +92,7 @@ def _count(words, starts, spans, runs, k, low, spread, groups):
             base += 4
 
 
-@numba.njit(cache=True)
+@kernel
 def _deal(words, starts, spans, runs, k, low, spread, cursors, rest, positions):
     tail = np.int64(24 - 2 * k)
     mask = np.int64((1 << low) - 1)
@@ -116,7 +117,7 @@ def _deal(words, starts, spans, runs, k, low, spread, cursors, rest, positions):
             base += 4
 
 
-@numba.njit(cache=True)
+@kernel
 def _order(groups, low, rest, offsets, positions):
     size = 1 << low
     cursors = np.zeros(size, np.int64)

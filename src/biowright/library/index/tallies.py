@@ -11,8 +11,9 @@ from __future__ import annotations
 
 from weakref import WeakKeyDictionary
 
-import numba
 import numpy as np
+
+from biowright.core.kernels import kernel
 
 from .odd import odd_places
 from .packing import SPREAD, WRAP, code_at
@@ -79,7 +80,7 @@ def _edges(segment: Segment) -> tuple[np.ndarray, np.ndarray]:
     return _EDGES[segment]
 
 
-@numba.njit(cache=True)
+@kernel
 def _at_edges(words, starts, lengths, circular, runs, k, spread, wrap):
     codes = np.empty(4 * len(starts) + 16, np.uint32)
     units = np.empty(4 * len(starts) + 16, np.uint32)

@@ -13,8 +13,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numba
 import numpy as np
+
+from biowright.core.kernels import kernel
 
 from .odd import odd_places
 from .places import ORDER, SIZES, Places, inside
@@ -121,7 +122,7 @@ def allowing(sets: np.ndarray) -> np.ndarray:
 _ORDER_ARRAY = np.array(ORDER, np.uint8)
 
 
-@numba.njit(cache=True)
+@kernel
 def _look_up(words, offsets, positions, k, shifts, windows, whole, wrong, order):
     bases = np.empty(64, np.int64)
     found = 0

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import numba
 import numpy as np
+
+from biowright.core.kernels import kernel
 
 from .segment import Segment
 
@@ -57,7 +58,7 @@ def clusters(
     return gathered[np.lexsort((gathered[:, 1], -gathered[:, 0]))]
 
 
-@numba.njit(cache=True)
+@kernel
 def _gathered(rows):
     made = np.empty((len(rows), 8), np.int64)
     filled = 0

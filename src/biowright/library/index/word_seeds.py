@@ -11,8 +11,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import ceil, log
 
-import numba
 import numpy as np
+
+from biowright.core.kernels import kernel
 
 from .words import AMINO_ACIDS, GROUPS, KINDS, STOP
 
@@ -139,7 +140,7 @@ def beside_tables(rows: np.ndarray) -> np.ndarray:
     return made.reshape(size, 4, KINDS * KINDS)
 
 
-@numba.njit(cache=True)
+@kernel
 def low_complexity(codes):
     """Tell at which places a word lies where few amino acids repeat, so that it says little.
 
@@ -201,7 +202,7 @@ def word_seeds(
     )
 
 
-@numba.njit(cache=True)
+@kernel
 def _take(contexts, low, high, tables, wanted, q, found, filled):
     """Add those places of a word beside which enough is earned; there is room for all."""
     for e in range(low, high):
@@ -219,7 +220,7 @@ def _take(contexts, low, high, tables, wanted, q, found, filled):
     return filled
 
 
-@numba.njit(cache=True)
+@kernel
 def _seeds(offsets, contexts, rows, order, beside, masked, least, enough):
     size = len(rows)
     most = 0
@@ -306,7 +307,7 @@ def extended(words, places, found, rows, codons, least):
     return _extended(words, places[found[:, 0]], found[:, 1], rows, codons, least)
 
 
-@numba.njit(cache=True)
+@kernel
 def _extended(words, places, queries, rows, codons, least):
     size = len(rows)
     kept = np.empty((1024, 4), np.int64)

@@ -11,10 +11,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import numba
 import numpy as np
 
 from biowright.bio import genetic_code
+from biowright.core.kernels import kernel
 
 from .packing import unpack
 
@@ -128,7 +128,7 @@ def build_words(
     return offsets, places, contexts
 
 
-@numba.njit(cache=True)
+@kernel
 def _walk(
     words, starts, lengths, circular, runs, code_of, codon_of, kind_of,
     counting, cursors, rest, places, contexts,
@@ -228,7 +228,7 @@ def _walk(
                 contexts[at] = context
 
 
-@numba.njit(cache=True)
+@kernel
 def _order(groups, rest, offsets, places, contexts):
     cursors = np.zeros(400, np.int64)
     largest = 0
