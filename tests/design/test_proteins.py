@@ -86,7 +86,7 @@ def test_four_sites_and_all_pairs_of_a_whole_parent_take_no_memory() -> None:
         ({"alphabet": "A"}, "leaves no choice"),
         ({"protein": "MT*K"}, "residue 3 of the protein is '*'"),
         ({"protein": ""}, "the protein is empty"),
-        ({"host": "E. coli"}, "no codon usage for the host"),
+        ({"host": "E. colt"}, "no codon usage for the host"),
         ({"coding": Sequence("ATGACCTATTAA")}, "does not code for it"),
         ({"coding": Sequence("ATGACCTATAAAC")}, "does not code for it"),
         ({"protein": "MTYK" * 9, "sites": tuple(range(8))}, "say how many may change"),

@@ -24,6 +24,7 @@ __all__ = [
     "count_usage",
     "encode_protein",
     "read_usage",
+    "short_name",
     "write_usage",
 ]
 
@@ -110,8 +111,15 @@ class CodonUsage:
 def codon_usage(host: str) -> CodonUsage:
     """Give the codon usage of a host that comes with Biowright.
 
-    Each table is what `count_usage` counts in the record that `source` names; yeast's is that of its
-    chromosomes III, VI and IX.
+    Tables whose `source` names accessions are what `count_usage` counts in these records; yeast's is
+    that of its chromosomes III, VI and IX. The others are the counts of CUTG in the coding sequences
+    of a release of GenBank (Nakamura and others, doi:10.1093/nar/28.1.292), where what was deposited
+    twice counts twice.
+
+    Parameters
+    ----------
+    host : str
+        The name of the species in any case, or its short form: ``H. sapiens`` or ``h_sapiens``.
 
     Raises
     ------
@@ -122,17 +130,47 @@ def codon_usage(host: str) -> CodonUsage:
     --------
     >>> codon_usage("Escherichia coli").ranked("L")[0]
     'CTG'
+    >>> codon_usage("h_sapiens").genes
+    74218
     """
+    tables = _tables()
+    wanted = host.strip().lower()
+    short = wanted.replace(". ", "_")
+    for usage in tables:
+        if wanted == usage.host.lower() or short == short_name(usage.host):
+            return usage
+    known = [usage.host for usage in tables]
+    raise InputError(
+        f"there is no codon usage for the host '{host}'",
+        hint=f"{suggest(host, known)}; `biowright design codons` counts it in a genome",
+    )
+
+
+def short_name(host: str) -> str:
+    """Give the short form of a species' name.
+
+    Examples
+    --------
+    >>> short_name("Escherichia coli")
+    'e_coli'
+    """
+    genus, _, species = host.partition(" ")
+    return f"{genus[:1]}_{species}".replace(" ", "_").lower() if species else host.lower()
+
+
+@cache
+def _tables() -> tuple[CodonUsage, ...]:
     text = files("biowright.design").joinpath("data/codon_usage.csv").read_text("utf-8")
-    rows = list(csv.DictReader(text.splitlines()))
-    chosen = [row for row in rows if row["host"] == host]
-    if not chosen:
-        known = sorted({row["host"] for row in rows})
-        raise InputError(
-            f"there is no codon usage for the host '{host}'", hint=suggest(host, known)
+    return tuple(
+        CodonUsage(
+            row["host"],
+            int(row["code"]),
+            row["source"],
+            {codon: int(row[codon]) for codon in sorted(CODONS)},
+            int(row["genes"]),
         )
-    counts = {row["codon"]: int(row["count"]) for row in chosen}
-    return CodonUsage(host, int(chosen[0]["code"]), chosen[0]["source"], counts)
+        for row in csv.DictReader(text.splitlines())
+    )
 
 
 def count_usage(records: Iterable[Record], host: str = "", code: int | None = None) -> CodonUsage:

@@ -21,7 +21,7 @@ from biowright.core import (
     suggest,
 )
 
-from ..codons import CodonUsage, codon_usage
+from ..codons import CodonUsage, codon_usage, short_name
 from .labels_call import Call, strands_of
 from .labels_places import ABSENT, PLACES, PLACES_LONG, changes, place_label
 from .rules import (
@@ -47,11 +47,6 @@ __all__ = ["read_labels", "rule_label", "write_labels"]
 
 _LABEL = re.compile(r"([@~])\s*([A-Za-z_]\w*)\s*(?:\((.*)\))?\s*", re.DOTALL)
 _REPEAT = re.compile(r"(\d+)x(\d+)mer|(\d+)x([ACGT]+)|([ACGT])x(\d+)")
-HOSTS = {
-    "e_coli": "Escherichia coli",
-    "s_cerevisiae": "Saccharomyces cerevisiae",
-}
-"""The names by which DNA Chisel knows hosts whose codon usage comes with Biowright."""
 
 
 def _avoid(call: Call, location: Location, usage: CodonUsage) -> list[Rule]:
@@ -145,7 +140,7 @@ def _sequence(call: Call, location: Location, usage: CodonUsage) -> list[Rule]:
 
 def _host(call: Call, name: str, usage: CodonUsage) -> CodonUsage:
     species = call.text(name)
-    return usage if species is None else codon_usage(HOSTS.get(species, species.replace("_", " ")))
+    return usage if species is None else codon_usage(species)
 
 
 _METHODS = {
@@ -341,12 +336,9 @@ def rule_label(rule: Rule, *, soft: bool = False) -> str:
             return "~keep" if rule.weight == 1 else f"~keep(boost={rule.weight:g})"
         case CodonUse() if rule.method != "pairs":
             names = {"rare": "no_rare_codons", **{v: k for k, v in _METHODS.items()}}
-            species = {v: k for k, v in HOSTS.items()}
-            host = species.get(rule.usage.host, rule.usage.host.replace(" ", "_"))
-            said = [f"species={host}"]
+            said = [f"species={short_name(rule.usage.host)}"]
             if rule.source is not None:
-                own = species.get(rule.source.host, rule.source.host.replace(" ", "_"))
-                said.append(f"original_species={own}")
+                said.append(f"original_species={short_name(rule.source.host)}")
             if rule.method == "rare":
                 said.insert(0, f"min_frequency={rule.least:g}")
             if rule.weight != 1:
