@@ -1,12 +1,14 @@
-"""Public names of a room that are loaded when they are first used."""
+"""Modules, and public names of a room, that are loaded when they are first used."""
 
 from __future__ import annotations
 
 import importlib
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from types import ModuleType
+from typing import Any
 
-__all__ = ["lazy_names"]
+__all__ = ["lazy_module", "lazy_names"]
 
 
 def lazy_names(
@@ -31,3 +33,25 @@ def lazy_names(
         return value
 
     return load, lambda: sorted(home)
+
+
+def lazy_module(name: str) -> Any:
+    """Give what stands for a module, and imports it when one of its names is asked for.
+
+    It is for heavy modules that few functions need, those that write to a database perhaps. A
+    type checker is told of the module itself, under ``if TYPE_CHECKING``.
+
+    Examples
+    --------
+    >>> statistics = lazy_module("statistics")
+    >>> statistics.mean([1, 2, 6])
+    3
+    """
+    return _LazyModule(name)
+
+
+class _LazyModule(ModuleType):
+    def __getattr__(self, name: str) -> object:
+        value: object = getattr(importlib.import_module(self.__name__), name)
+        setattr(self, name, value)
+        return value

@@ -8,11 +8,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
-import sqlalchemy as sa
 
 from biowright.core import BiowrightError, Molecule, Record, record_seguid
+from biowright.core.lazy import lazy_module
 
-from . import tables as t
 from .canonical import checksums, circle_key, key_of
 from .database import Database
 from .document import content_of, document_of
@@ -20,7 +19,13 @@ from .packing import REVERSED, flags_of, pack
 from .roles import roles_of
 
 if TYPE_CHECKING:
+    import sqlalchemy as sa
+
+    from . import tables as t
     from .writes import Write
+else:
+    sa = lazy_module("sqlalchemy")
+    t = lazy_module("biowright.library.tables")
 
 __all__ = ["Draft", "Names", "Saved", "draft_of", "name_key", "save", "save_records"]
 

@@ -8,17 +8,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import sqlalchemy as sa
-
 from biowright.core import InputError, Quantity, UnitError
+from biowright.core.lazy import lazy_module
 from biowright.core.units import find_unit
 
-from . import tables as t
 from .database import Database, next_key
 from .measurements import Measurement
 
 if TYPE_CHECKING:
+    import sqlalchemy as sa
+
+    from . import tables as t
     from .writes import Write
+else:
+    sa = lazy_module("sqlalchemy")
+    t = lazy_module("biowright.library.tables")
 
 __all__ = ["Calibration", "convert", "record_calibration"]
 

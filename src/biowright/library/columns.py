@@ -14,10 +14,8 @@ import zipfile
 from pathlib import Path
 
 import numpy as np
-import sqlalchemy as sa
 
-from . import tables as t
-from .database import Database
+from .database import Database, Rows
 
 __all__ = ["Columns"]
 
@@ -60,16 +58,16 @@ class Columns:
 
     def update(self) -> None:
         """Take in what the library has; the file is written if it lacks many versions."""
-        with self._database.reading() as connection:
-            self.of(connection, "length", 0)
+        with self._database.snapshot() as rows:
+            self.of(rows, "length", 0)
 
-    def of(self, connection: sa.Connection, name: str, last: int) -> np.ndarray:
+    def of(self, rows: Rows, name: str, last: int) -> np.ndarray:
         """Give the column of the versions up to a number.
 
         Parameters
         ----------
-        connection : sqlalchemy.Connection
-            One state of the database.
+        rows : Rows
+            Answers of one state of the database.
         name : str
             One of `KINDS`.
         last : int
@@ -81,16 +79,16 @@ class Columns:
         """
         with self._lock:
             try:
-                self._follow(connection)
+                self._follow(rows)
                 return self._column(name)[: last + 1]
             except _DAMAGE:
                 self._forget()
-                self._follow(connection)
+                self._follow(rows)
                 return self._column(name)[: last + 1]
 
-    def _follow(self, connection: sa.Connection) -> None:
-        last = connection.scalar(sa.select(sa.func.max(t.versions.c.number))) or 0
-        change = connection.scalar(sa.select(sa.func.max(t.changes.c.id))) or 0
+    def _follow(self, rows: Rows) -> None:
+        ((last,),) = rows("SELECT coalesce(max(number), 0) FROM library_versions")
+        ((change,),) = rows("SELECT coalesce(max(id), 0) FROM library_changes")
         if not self._looked:
             self._looked = True
             self._read()
@@ -101,11 +99,11 @@ class Columns:
         for name in KINDS:
             self._column(name)
         if self._last < last:
-            self._grow(connection, last)
+            self._grow(rows, last)
         if self._change < change:
-            said = sa.select(t.changes.c.number).where(t.changes.c.id > self._change).distinct()
-            for number in connection.execute(said).scalars().all():
-                self._fill(connection, number, number)
+            said = "SELECT DISTINCT number FROM library_changes WHERE id > ?"
+            for (number,) in rows(said, (self._change,)):
+                self._fill(rows, number, number)
         self._last, self._change = last, change
         if self._last - self._written > BATCH:
             self._write()
@@ -143,23 +141,23 @@ class Columns:
             finally:
                 beside.unlink(missing_ok=True)
 
-    def _grow(self, connection: sa.Connection, last: int) -> None:
+    def _grow(self, rows: Rows, last: int) -> None:
         for name, array in self._arrays.items():
             wider = np.zeros(last + 1, array.dtype)
             wider[: len(array)] = array
             self._arrays[name] = wider
         for first in range(self._last + 1, last + 1, BATCH):
-            self._fill(connection, first, min(first + BATCH - 1, last))
+            self._fill(rows, first, min(first + BATCH - 1, last))
 
-    def _fill(self, connection: sa.Connection, first: int, last: int) -> None:
+    def _fill(self, rows: Rows, first: int, last: int) -> None:
         """Read the rows of a range of numbers."""
-        rows = connection.exec_driver_sql(
-            f"SELECT number, {', '.join(KINDS)} FROM {t.versions.name} "
-            f"WHERE number BETWEEN {int(first)} AND {int(last)}"
-        ).fetchall()
-        if not rows:
+        found = rows(
+            f"SELECT number, {', '.join(KINDS)} FROM library_versions WHERE number BETWEEN ? AND ?",
+            (first, last),
+        )
+        if not found:
             return
-        numbers, *columns = zip(*rows, strict=True)
+        numbers, *columns = zip(*found, strict=True)
         at = np.array(numbers, np.int64)
         for (name, kind), said in zip(KINDS.items(), columns, strict=True):
             none: float = np.nan if name == "gc" else -1

@@ -5,19 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-import sqlalchemy as sa
-
 from biowright.core import ConflictError, InputError, suggest
+from biowright.core.lazy import lazy_module
 
-from . import tables as t
 from .database import Database, next_key
 from .history import chain
 from .licences import find_licence
+from .parts import TIERS
 from .reading import SCREENING
 from .rights import demand
 
 if TYPE_CHECKING:
+    import sqlalchemy as sa
+
+    from . import tables as t
     from .writes import Write
+else:
+    sa = lazy_module("sqlalchemy")
+    t = lazy_module("biowright.library.tables")
 
 __all__ = ["FIELDS", "change", "label", "link", "resolve", "withdraw"]
 
@@ -29,7 +34,7 @@ def resolve(database: Database, text: str) -> int:
     identity, dot, ordinal = text.partition(".")
     if identity[:1] == "P" and identity[1:].isdigit() and (not dot or ordinal.isdigit()):
         part = int(identity[1:])
-        rows = database.quick(f"SELECT part FROM {t.versions.name} WHERE number = ?", (part,))
+        rows = database.quick("SELECT part FROM library_versions WHERE number = ?", (part,))
         if rows and rows[0][0] == part:
             numbers = chain(database, part)
             if not dot:
@@ -63,11 +68,11 @@ def _named(database: Database, text: str) -> set[int]:
     if keys:
         some = ",".join(map(str, keys))
         rows = database.quick(
-            f"SELECT part FROM {t.versions.name} WHERE name_key IN ({some}) AND name = ?", (text,)
+            f"SELECT part FROM library_versions WHERE name_key IN ({some}) AND name = ?", (text,)
         )
         found = {row[0] for row in rows}
     rows = database.quick(
-        f"SELECT part FROM {t.labels.name} WHERE text = ? AND kind = ? AND removed IS NULL",
+        "SELECT part FROM library_labels WHERE text = ? AND kind = ? AND removed IS NULL",
         (text, "alias"),
     )
     return found | {row[0] for row in rows}
@@ -75,7 +80,7 @@ def _named(database: Database, text: str) -> set[int]:
 
 def _row(database: Database, number: int) -> tuple[int, int]:
     rows = database.quick(
-        f"SELECT part, collection FROM {t.versions.name} WHERE number = ?", (number,)
+        "SELECT part, collection FROM library_versions WHERE number = ?", (number,)
     )
     if not rows:
         raise InputError(f"there is no version {number} in the library")
@@ -91,7 +96,7 @@ def change(
     demand(database, person, _row(database, number)[1], "curator")
     stored: int | None
     if field == "tier":
-        stored = _place(value, t.TIERS, "tier")
+        stored = _place(value, TIERS, "tier")
     elif field == "screening":
         stored = _place(value, SCREENING, "screening status")
     else:
@@ -178,7 +183,7 @@ def links_of(database: Database, whole: int) -> list[tuple[int, int, int, int]]:
     return [
         tuple(row)
         for row in database.quick(
-            f'SELECT part, start, "end", strand FROM {t.links.name} WHERE whole = ? ORDER BY place',
+            'SELECT part, start, "end", strand FROM library_links WHERE whole = ? ORDER BY place',
             (whole,),
         )
     ]
@@ -187,6 +192,6 @@ def links_of(database: Database, whole: int) -> list[tuple[int, int, int, int]]:
 def uses_of(database: Database, number: int) -> list[int]:
     """Give the composites that hold a version."""
     rows = database.quick(
-        f"SELECT DISTINCT whole FROM {t.links.name} WHERE part = ? ORDER BY whole", (number,)
+        "SELECT DISTINCT whole FROM library_links WHERE part = ? ORDER BY whole", (number,)
     )
     return [row[0] for row in rows]

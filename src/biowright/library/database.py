@@ -1,25 +1,45 @@
-"""The database under the store: SQLite in a folder, or PostgreSQL by URL; one writer at a time."""
+"""The database under the store: SQLite in a folder, or PostgreSQL by URL; one writer at a time.
+
+What is written, and what few ask, goes through SQLAlchemy. Loading that takes longer than most
+questions, so what every question asks (`Database.quick`, `Database.snapshot`) goes to SQLite itself.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import io
+import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
-from typing import Any, cast
-
-import sqlalchemy as sa
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from biowright.core import InputError
+from biowright.core.lazy import lazy_module
 
-from .tables import METADATA, terms
+if TYPE_CHECKING:
+    import sqlalchemy as sa
 
-__all__ = ["Database"]
+    from . import tables as t
+else:
+    sa = lazy_module("sqlalchemy")
+    t = lazy_module("biowright.library.tables")
+
+__all__ = ["Database", "Rows"]
 
 # any fixed number: the right to write, among the advisory locks of a PostgreSQL database
 _LOCK = 0x62696F7772697465
 _REVISION = "0001"
 _VERSION_TABLE = "library_revision"
+_SQLITE = "sqlite:///"
+
+
+class Rows(Protocol):
+    """Answers queries with all their rows; a ``?`` stands for each value."""
+
+    def __call__(self, statement: str, values: Sequence[Any] = (), /) -> list[Any]:
+        """Run a query."""
+        ...
 
 
 class Database:
@@ -37,19 +57,37 @@ class Database:
     """
 
     def __init__(self, url: str) -> None:
-        try:
-            self.engine = sa.create_engine(url)
-            self.sqlite = self.engine.dialect.name == "sqlite"
-            if self.sqlite:
-                sa.event.listen(self.engine, "connect", _configure_sqlite)
-                sa.event.listen(self.engine, "begin", _begin_sqlite)
-            with self.engine.connect():
-                pass
-        except (sa.exc.SQLAlchemyError, ImportError) as error:
-            raise _unreachable(error) from None
+        self.sqlite = url.startswith(_SQLITE)
+        self._url = url
         self._local = threading.local()
         self._terms: dict[tuple[str, str], int] = {}
         self._texts: dict[int, str] = {}
+        if self.sqlite:
+            try:
+                self.quick("SELECT 1 FROM sqlite_master LIMIT 1")
+            except sqlite3.Error as error:
+                raise _unreachable(error) from None
+        else:
+            try:
+                with self.engine.connect():
+                    pass
+            except (sa.exc.SQLAlchemyError, ImportError) as error:
+                raise _unreachable(error) from None
+
+    @cached_property
+    def engine(self) -> sa.Engine:
+        """SQLAlchemy's engine, which is made when something is written."""
+        if not self.sqlite:
+            return sa.create_engine(self._url)
+        # a path may have signs that mean something in a URL
+        engine = sa.create_engine(sa.URL.create("sqlite", database=self._path))
+        sa.event.listen(engine, "connect", _configure_sqlite)
+        sa.event.listen(engine, "begin", _begin_sqlite)
+        return engine
+
+    @property
+    def _path(self) -> str:
+        return self._url.removeprefix(_SQLITE)
 
     def close(self) -> None:
         """Let go of the database."""
@@ -57,16 +95,20 @@ class Database:
         if connection is not None:
             connection.close()
             self._local.connection = None
-        self.engine.dispose()
+        if "engine" in vars(self):
+            self.engine.dispose()
 
     def exists(self) -> bool:
         """Tell whether the store's tables are there."""
-        return sa.inspect(self.engine).has_table(_VERSION_TABLE)
+        if not self.sqlite:
+            return sa.inspect(self.engine).has_table(_VERSION_TABLE)
+        kind = "SELECT 1 FROM sqlite_master WHERE type = ? AND name = ?"
+        return bool(self.quick(kind, ("table", _VERSION_TABLE)))
 
     def make(self) -> None:
         """Make the tables."""
         with self.writing() as connection:
-            METADATA.create_all(connection)
+            t.METADATA.create_all(connection)
             connection.execute(
                 sa.text(f"CREATE TABLE {_VERSION_TABLE} (version_num VARCHAR(32) NOT NULL)")
             )
@@ -83,8 +125,7 @@ class Database:
         InputError
             They are of a newer release.
         """
-        with self.reading() as connection:
-            found = connection.scalar(sa.text(f"SELECT version_num FROM {_VERSION_TABLE}"))
+        ((found,),) = self.quick(f"SELECT version_num FROM {_VERSION_TABLE}")
         if found == _REVISION:
             return
         from .migrations import upgrade
@@ -98,6 +139,28 @@ class Database:
             if not self.sqlite:
                 connection = connection.execution_options(isolation_level="REPEATABLE READ")
             yield connection
+
+    @contextlib.contextmanager
+    def snapshot(self) -> Iterator[Rows]:
+        """Look at one state of the database by queries that must not take long."""
+        if not self.sqlite:
+            with self.reading() as connection:
+
+                def rows(statement: str, values: Sequence[Any] = (), /) -> list[Any]:
+                    marked = statement.replace("?", "%s")
+                    return list(connection.exec_driver_sql(marked, tuple(values)).fetchall())
+
+                yield rows
+            return
+        cursor = self._cursor()
+        if self._local.connection.in_transaction:
+            yield self.quick
+            return
+        cursor.execute("BEGIN")
+        try:
+            yield self.quick
+        finally:
+            cursor.execute("COMMIT")
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[sa.Connection]:
@@ -151,9 +214,9 @@ class Database:
         if not self.sqlite:
             return None
         self._cursor()
-        return self._local.connection.driver_connection.blobopen(table, column, row, readonly=True)
+        return self._local.connection.blobopen(table, column, row, readonly=True)
 
-    def quick(self, statement: str, values: Sequence[Any]) -> list[Any]:
+    def quick(self, statement: str, values: Sequence[Any] = (), /) -> list[Any]:
         """Run a query of ours that must not take long, past the layers of SQLAlchemy.
 
         Parameters
@@ -168,12 +231,14 @@ class Database:
 
     def _cursor(self) -> Any:
         """Give the cursor of this thread."""
-        connection = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = self.engine.raw_connection()
-            self._local.connection = connection
-            if not self.sqlite:
+        if getattr(self._local, "connection", None) is None:
+            if self.sqlite:
+                connection: Any = sqlite3.connect(self._path)
+                _configure_sqlite(connection, None)
+            else:
+                connection = self.engine.raw_connection()
                 connection.driver_connection.autocommit = True
+            self._local.connection = connection
             self._local.cursor = connection.cursor()
         return self._local.cursor
 
@@ -181,11 +246,11 @@ class Database:
         """Give the number of a word that many rows say, and note it where it is new."""
         key = (kind, text)
         if key not in self._terms:
-            where = (terms.c.kind == kind) & (terms.c.text == text)
-            found = connection.scalar(sa.select(terms.c.id).where(where))
+            where = (t.terms.c.kind == kind) & (t.terms.c.text == text)
+            found = connection.scalar(sa.select(t.terms.c.id).where(where))
             if found is None:
-                found = next_key(connection, terms.c.id)
-                connection.execute(terms.insert().values(id=found, kind=kind, text=text))
+                found = next_key(connection, t.terms.c.id)
+                connection.execute(t.terms.insert().values(id=found, kind=kind, text=text))
             self._terms[key] = found
         return self._terms[key]
 

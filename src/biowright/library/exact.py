@@ -10,7 +10,6 @@ import numpy as np
 
 from biowright.core import InputError, Molecule, Sequence
 
-from . import tables as t
 from .canonical import circle_keys
 from .packing import CIRCULAR, REVERSED
 
@@ -22,7 +21,7 @@ __all__ = ["ExactHit", "find_exact"]
 
 _TO_DNA = bytes.maketrans(b"U", b"T")
 _FLIP = bytes.maketrans(b"ACGTMRWSYKVHDB", b"TGCAKYWSRMBDHV")
-_QUERY = f"SELECT number, length, flags, seguid FROM {t.versions.name} WHERE circle = ?"
+_QUERY = "SELECT number, length, flags, seguid FROM library_versions WHERE circle = ?"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 
 from biowright.core import Attributes, Provenance, Record
 
-from . import tables as t
-
 if TYPE_CHECKING:
     from .library import Library
 
@@ -39,8 +37,8 @@ def _some(library: Library, numbers: list[int]) -> Iterator[Record]:
         }
         pairs = [(key, value) for key, value in more.items() if value and key not in said]
         written = library.database.quick(
-            f"SELECT at, actor FROM {t.writes.name} WHERE id = "
-            f"(SELECT write FROM {t.versions.name} WHERE number = ?)",
+            "SELECT at, actor FROM library_writes WHERE id = "
+            "(SELECT write FROM library_versions WHERE number = ?)",
             (version.number,),
         )
         ((at, actor),) = written

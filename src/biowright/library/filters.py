@@ -9,19 +9,25 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
-import sqlalchemy as sa
 
 from biowright.core import InputError, Quantity, UnitError, suggest
+from biowright.core.lazy import lazy_module
 
-from . import tables as t
 from .columns import Columns
 from .database import Database
 from .licences import within
+from .parts import TIERS
 from .reading import SCREENING
 from .roles import find_role, kinds_of
 
 if TYPE_CHECKING:
     import numpy.typing as npt
+    import sqlalchemy as sa
+
+    from . import tables as t
+else:
+    sa = lazy_module("sqlalchemy")
+    t = lazy_module("biowright.library.tables")
 
 __all__ = ["Filters", "MeasuredRange", "select"]
 
@@ -100,19 +106,18 @@ def select(
     among: Iterable[int] | None = None,
 ) -> npt.NDArray[np.int64]:
     """Give the numbers of the versions that pass, in order: see `Library.select`."""
-    with database.reading() as connection:
+    with database.snapshot() as rows:
         passing = np.ones(last + 1, np.bool_)
         passing[0] = False
 
         def column(name: str) -> np.ndarray:
-            return columns.of(connection, name, last)
+            return columns.of(rows, name, last)
 
         if not filters.superseded:
-            old = connection.execute(sa.select(t.successions.c.old)).scalars()
-            passing[_upto(old, last)] = False
+            passing[_upto(_first(rows("SELECT old FROM library_successions")), last)] = False
         if not filters.withdrawn:
-            gone = np.fromiter(connection.execute(sa.select(t.withdrawals.c.part)).scalars(), int)
-            if len(gone):
+            gone = list(_first(rows("SELECT part FROM library_withdrawals")))
+            if gone:
                 passing &= ~np.isin(column("part"), gone)
         hidden = list(hidden)
         if hidden:
@@ -120,12 +125,29 @@ def select(
         for name, test in _tests(database, filters):
             passing &= test(column(name))
         if filters.tag is not None:
-            label = t.labels.c
-            statement = sa.select(label.part).where(
-                label.kind == "tag", label.text == filters.tag, label.removed.is_(None)
+            tagged = _first(
+                rows(
+                    "SELECT part FROM library_labels WHERE kind = ? AND text = ? AND removed IS NULL",
+                    ("tag", filters.tag),
+                )
             )
-            tagged = np.fromiter(connection.execute(statement).scalars(), np.int64)
-            passing &= np.isin(column("part"), tagged)
+            passing &= np.isin(column("part"), list(tagged))
+        if filters.measured or filters.host is not None:
+            passing &= _measured_ones(database, filters, last)
+        if among is None:
+            return np.flatnonzero(passing).astype(np.int64)
+        wanted = np.unique(_upto(among, last))
+        return wanted[passing[wanted]]
+
+
+def _first(rows: Iterable[tuple[int]]) -> Iterator[int]:
+    return (row[0] for row in rows)
+
+
+def _measured_ones(database: Database, filters: Filters, last: int) -> npt.NDArray[np.bool_]:
+    """Tell of each number whether it was measured as is asked for."""
+    passing = np.ones(last + 1, np.bool_)
+    with database.reading() as connection:
         measured = [
             _measured(database, connection, wanted, filters.host) for wanted in filters.measured
         ]
@@ -135,10 +157,7 @@ def select(
             there = np.zeros(last + 1, np.bool_)
             there[_upto(connection.execute(numbers).scalars(), last)] = True
             passing &= there
-        if among is None:
-            return np.flatnonzero(passing).astype(np.int64)
-        wanted = np.unique(_upto(among, last))
-        return wanted[passing[wanted]]
+    return passing
 
 
 def _upto(numbers: Iterable[int], last: int) -> npt.NDArray[np.int64]:
@@ -175,7 +194,7 @@ def _tests(database: Database, filters: Filters) -> Iterator[tuple[str, _Test]]:
         licences = database.texts("licence").items()
         yield "licence", _one_of([id for x, id in licences if within(x, filters.licence_within)])
     if filters.tier is not None:
-        yield "tier", partial(np.equal, _place(filters.tier, t.TIERS, "tier"))
+        yield "tier", partial(np.equal, _place(filters.tier, TIERS, "tier"))
     if filters.screening is not None:
         yield (
             "screening",

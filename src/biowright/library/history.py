@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from biowright.core import Feature, Record
 
-from . import tables as t
-
 if TYPE_CHECKING:
     from .database import Database
 
@@ -67,7 +65,7 @@ def chain(database: Database, part: int) -> list[int]:
     """Give the numbers of a part's versions, oldest first."""
     numbers = [part]
     while rows := database.quick(
-        f"SELECT new FROM {t.successions.name} WHERE old = ?", (numbers[-1],)
+        "SELECT new FROM library_successions WHERE old = ?", (numbers[-1],)
     ):
         numbers.append(rows[0][0])
     return numbers
@@ -79,29 +77,29 @@ def events(database: Database, part: int) -> list[Event]:
     numbers = chain(database, part)
     some = ",".join(map(str, numbers))
     for number, ordinal, write, length in database.quick(
-        f"SELECT number, ordinal, write, length FROM {t.versions.name} WHERE number IN ({some}) "
+        f"SELECT number, ordinal, write, length FROM library_versions WHERE number IN ({some}) "
         "ORDER BY number",
         (),
     ):
         found.append((write, f"version {ordinal}", f"{length:,} letters, number {number}"))
     for write, field, value in database.quick(
-        f"SELECT write, field, value FROM {t.changes.name} WHERE number IN ({some}) ORDER BY id", ()
+        f"SELECT write, field, value FROM library_changes WHERE number IN ({some}) ORDER BY id", ()
     ):
         found.append((write, field, value))
     for write, kind, text, removed in database.quick(
-        f"SELECT write, kind, text, removed FROM {t.labels.name} WHERE part = ? ORDER BY id",
+        "SELECT write, kind, text, removed FROM library_labels WHERE part = ? ORDER BY id",
         (part,),
     ):
         found.append((write, kind, text))
         if removed is not None:
             found.append((removed, f"{kind} removed", text))
     for write, count in database.quick(
-        f"SELECT write, count(*) FROM {t.measurements.name} WHERE number IN ({some}) GROUP BY write",
+        f"SELECT write, count(*) FROM library_measurements WHERE number IN ({some}) GROUP BY write",
         (),
     ):
         found.append((write, "measured", f"{count:,} measurement{'' if count == 1 else 's'}"))
     for write, reason in database.quick(
-        f"SELECT write, reason FROM {t.withdrawals.name} WHERE part = ?", (part,)
+        "SELECT write, reason FROM library_withdrawals WHERE part = ?", (part,)
     ):
         found.append((write, "withdrawn", reason))
     return _dated(database, sorted(found, key=lambda event: event[0]))
@@ -112,7 +110,7 @@ def _dated(database: Database, found: Sequence[tuple[int, str, str]]) -> list[Ev
     if found:
         some = ",".join({str(write) for write, *_ in found})
         for id, at, actor in database.quick(
-            f"SELECT id, at, actor FROM {t.writes.name} WHERE id IN ({some})", ()
+            f"SELECT id, at, actor FROM library_writes WHERE id IN ({some})", ()
         ):
             writes[id] = (at, actor)
     return [Event(write, *writes[write], what, detail) for write, what, detail in found]

@@ -13,8 +13,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from biowright.core import ConflictError, InputError, Quantity, Record, Sequence
+from biowright.core.lazy import lazy_module
 
-from . import tables as t
 from .adding import save_records
 from .calibrations import Calibration, convert, record_calibration
 from .columns import Columns
@@ -40,7 +40,10 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
+    from . import tables as t
     from .packing import Block
+else:
+    t = lazy_module("biowright.library.tables")
 
 __all__ = ["Library"]
 
@@ -169,7 +172,7 @@ class Library:
             )
         database.upgrade()
         if folder is None:
-            id = database.quick(f"SELECT value FROM {t.facts.name} WHERE name = ?", ("id",))[0][0]
+            id = database.quick("SELECT value FROM library_facts WHERE name = ?", ("id",))[0][0]
             cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
             folder = Path(cache) / "biowright" / id
             folder.mkdir(parents=True, exist_ok=True)
@@ -333,7 +336,7 @@ class Library:
         """Give the tags and aliases of a version's part."""
         (version,) = self.describe([number])
         rows = self.database.quick(
-            f"SELECT kind, text FROM {t.labels.name} WHERE part = ? AND removed IS NULL ORDER BY id",
+            "SELECT kind, text FROM library_labels WHERE part = ? AND removed IS NULL ORDER BY id",
             (part_number(version.part),),
         )
         return {kind: tuple(text for k, text in rows if k == kind) for kind in ("tag", "alias")}

@@ -10,20 +10,26 @@ import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
-
-import sqlalchemy as sa
+from typing import TYPE_CHECKING, BinaryIO
 
 from biowright.core import BiowrightError, Record
+from biowright.core.lazy import lazy_module
 from biowright.formats import Source, find_format, open_source
 
-from . import tables as t
 from .adding import Names, draft_of, last_number, role_text, save
 from .bulk import Batch, batches
 from .database import Database
 from .parts import LoadReport, Refusal
 from .records import records_of
 from .writes import Write
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
+
+    from . import tables as t
+else:
+    sa = lazy_module("sqlalchemy")
+    t = lazy_module("biowright.library.tables")
 
 __all__ = ["Progress", "load_file"]
 

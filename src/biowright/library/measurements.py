@@ -15,19 +15,24 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import sqlalchemy as sa
-
 from biowright.core import InputError, Quantity, UnitError
+from biowright.core.lazy import lazy_module
 from biowright.core.units import find_unit
 
-from . import tables as t
 from .curves import Curve
 from .database import Database, next_key
 from .filters import base_value, dimension_text
 from .licences import find_licence
+from .parts import TIERS
 
 if TYPE_CHECKING:
+    import sqlalchemy as sa
+
+    from . import tables as t
     from .writes import Write
+else:
+    sa = lazy_module("sqlalchemy")
+    t = lazy_module("biowright.library.tables")
 
 __all__ = ["CONTEXT", "Measurement", "measurements_of", "record_measurements"]
 
@@ -253,7 +258,7 @@ def _known(connection: sa.Connection, digests: list[bytes]) -> set[bytes]:
 
 def _characterised(database: Database, write: Write, numbers: set[int]) -> None:
     v = t.versions.c
-    tier = t.TIERS.index("characterised")
+    tier = TIERS.index("characterised")
     changed: list[int] = []
     wanted = sorted(numbers)
     for at in range(0, len(wanted), 500):

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from biowright.core import InputError, Molecule
 
-__all__ = ["LoadReport", "PartVersion", "Refusal", "part_name", "part_number"]
+__all__ = ["TIERS", "LoadReport", "PartVersion", "Refusal", "part_name", "part_number"]
+
+TIERS = ("reference", "characterised")
 
 
 @dataclass(frozen=True, slots=True)

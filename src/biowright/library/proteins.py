@@ -23,7 +23,6 @@ from biowright.bio.proteins import (
 )
 from biowright.core import InputError, Molecule, Sequence, SequenceError
 
-from . import tables as t
 from .index import Hit, SequenceIndex
 from .index.proteins import WantedProteins
 from .parts import PartVersion
@@ -76,7 +75,7 @@ class SpelledProteins:
     def read(self, first: int, last: int) -> Iterator[tuple[int, bytes, bool]]:
         """Walk the proteins among the numbers from `first` to `last`."""
         rows = self._library.database.quick(
-            f"SELECT number FROM {t.versions.name} WHERE number >= ? AND number <= ? "
+            f"SELECT number FROM library_versions WHERE number >= ? AND number <= ? "
             f"AND flags & {_KIND} = {_PROTEIN} ORDER BY number",
             (first, last),
         )

@@ -9,11 +9,10 @@ from typing import Any
 
 from biowright.core import InputError, Record
 
-from . import tables as t
 from .database import Database
 from .document import record_of
 from .packing import CIRCULAR, SINGLE, Block, molecule_of_flags, unpack_one
-from .parts import PartVersion, part_name
+from .parts import TIERS, PartVersion, part_name
 
 __all__ = ["Reader"]
 
@@ -43,7 +42,7 @@ class Reader:
     def last(self) -> int:
         """Give the highest number that is committed."""
         rows = self._database.quick(
-            f"SELECT last FROM {t.blocks.name} ORDER BY first DESC LIMIT 1", ()
+            "SELECT last FROM library_blocks ORDER BY first DESC LIMIT 1", ()
         )
         return int(rows[0][0]) if rows else 0
 
@@ -69,7 +68,7 @@ class Reader:
 
     def _block_of(self, number: int) -> tuple[int, Block] | None:
         rows = self._database.quick(
-            f"SELECT first, last FROM {t.blocks.name} WHERE first <= ? ORDER BY first DESC LIMIT 1",
+            "SELECT first, last FROM library_blocks WHERE first <= ? ORDER BY first DESC LIMIT 1",
             (number,),
         )
         if not rows or rows[0][1] < number:
@@ -80,10 +79,10 @@ class Reader:
         """Give the upper-case nucleotides of one version, without those beside it if that can be."""
         if not self._firsts or number > self._known:
             self._known = self.last()
-            rows = self._database.quick(f"SELECT first FROM {t.blocks.name} ORDER BY first", ())
+            rows = self._database.quick("SELECT first FROM library_blocks ORDER BY first", ())
             self._firsts = [row[0] for row in rows]
         first = self._firsts[bisect_right(self._firsts, number) - 1] if self._firsts else 0
-        blob = self._database.piece(t.blocks.name, "payload", first) if first else None
+        blob = self._database.piece("library_blocks", "payload", first) if first else None
         if blob is not None:
             with blob:
                 found = unpack_one(lambda start, end: blob[start:end], number - first)
@@ -93,9 +92,7 @@ class Reader:
         return letters
 
     def _load_block(self, first: int) -> Block:
-        rows = self._database.quick(
-            f"SELECT payload FROM {t.blocks.name} WHERE first = ?", (first,)
-        )
+        rows = self._database.quick("SELECT payload FROM library_blocks WHERE first = ?", (first,))
         return Block.of(bytes(rows[0][0]))
 
     def letters(self, number: int) -> bytes:
@@ -109,7 +106,7 @@ class Reader:
     def record(self, number: int) -> Record:
         """Give a version as a record."""
         rows = self._database.quick(
-            f"SELECT name, flags, description, document, role FROM {t.versions.name} "
+            "SELECT name, flags, description, document, role FROM library_versions "
             "WHERE number = ?",
             (number,),
         )
@@ -143,14 +140,14 @@ class Reader:
             some = ",".join(map(str, distinct[at : at + _MANY]))
             names = ", ".join(_SHOWN)
             for row in self._database.quick(
-                f"SELECT {names} FROM {t.versions.name} WHERE number IN ({some})", ()
+                f"SELECT {names} FROM library_versions WHERE number IN ({some})", ()
             ):
                 rows[row[0]] = row
-            old |= self._numbers(f"SELECT old FROM {t.successions.name} WHERE old IN ({some})")
+            old |= self._numbers(f"SELECT old FROM library_successions WHERE old IN ({some})")
             parts = ",".join({str(rows[n][1]) for n in distinct[at : at + _MANY] if n in rows})
             if parts:
                 gone |= self._numbers(
-                    f"SELECT part FROM {t.withdrawals.name} WHERE part IN ({parts})"
+                    f"SELECT part FROM library_withdrawals WHERE part IN ({parts})"
                 )
         missing = [number for number in wanted if number not in rows]
         if missing:
@@ -178,7 +175,7 @@ class Reader:
             text(collection),
             text(licence),
             text(source),
-            t.TIERS[tier],
+            TIERS[tier],
             SCREENING[screening],
             description or "",
             status,

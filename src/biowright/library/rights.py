@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import sqlalchemy as sa
-
 from biowright.core import InputError, suggest
+from biowright.core.lazy import lazy_module
 
-from . import tables as t
 from .database import Database, next_key
 
 if TYPE_CHECKING:
+    from . import tables as t
     from .writes import Write
+else:
+    t = lazy_module("biowright.library.tables")
 
 __all__ = ["RIGHTS", "demand", "grant", "hidden_collections"]
 
@@ -26,7 +27,7 @@ RIGHTS = ("none", "reader", "contributor", "curator")
 def rights_in(database: Database, collection: int) -> dict[str, str]:
     """Give what each person may do in a collection, by what was said last."""
     rows = database.quick(
-        f'SELECT person, "right" FROM {t.members.name} WHERE collection = ? ORDER BY id',
+        'SELECT person, "right" FROM library_members WHERE collection = ? ORDER BY id',
         (collection,),
     )
     return dict(map(tuple, rows))
@@ -78,6 +79,5 @@ def grant(database: Database, write: Write, collection: str, person: str, right:
 
 def hidden_collections(database: Database, person: str) -> list[int]:
     """Give the collections that a person may not see."""
-    with database.reading() as connection:
-        closed = list(connection.execute(sa.select(t.members.c.collection).distinct()).scalars())
-    return [id for id in closed if rights_in(database, id).get(person, "none") == "none"]
+    closed = database.quick("SELECT DISTINCT collection FROM library_members ORDER BY collection")
+    return [id for (id,) in closed if rights_in(database, id).get(person, "none") == "none"]

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import sqlalchemy as sa
+from biowright.core.lazy import lazy_module
 
-from . import tables as t
 from .database import Database
+from .parts import TIERS
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
+
+    from . import tables as t
+else:
+    sa = lazy_module("sqlalchemy")
+    t = lazy_module("biowright.library.tables")
 
 __all__ = ["stats"]
 
@@ -72,7 +80,7 @@ def stats(database: Database, hidden: list[int]) -> dict[str, Any]:
         "letters": letters,
         "measurements": sum(row[1] for row in quantities),
         "writes": writes,
-        "by_tier": {t.TIERS[tier]: n for tier, n in tiers.items()},
+        "by_tier": {TIERS[tier]: n for tier, n in tiers.items()},
         "by_collection": documents["collection"],
         "by_role": documents["role"],
         "by_licence": documents["licence"],

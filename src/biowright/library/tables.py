@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-__all__ = ["METADATA", "TIERS"]
+__all__ = ["METADATA"]
 
 METADATA = sa.MetaData()
-TIERS = ("reference", "characterised")
 
 _Integer = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 

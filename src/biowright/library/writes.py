@@ -7,16 +7,23 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import TracebackType
-
-import sqlalchemy as sa
+from typing import TYPE_CHECKING
 
 from biowright.core import InputError, suggest
+from biowright.core.lazy import lazy_module
 
-from . import tables as t
 from .database import Database, next_key
 from .licences import find_licence
-from .parts import Refusal
+from .parts import TIERS, Refusal
 from .rights import demand
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
+
+    from . import tables as t
+else:
+    sa = lazy_module("sqlalchemy")
+    t = lazy_module("biowright.library.tables")
 
 __all__ = ["Values", "Write"]
 
@@ -95,8 +102,8 @@ class Write:
         InputError
             There is no such tier, or the collection has no name.
         """
-        if tier not in t.TIERS:
-            raise InputError(f"there is no tier '{tier}'", hint=suggest(tier, t.TIERS))
+        if tier not in TIERS:
+            raise InputError(f"there is no tier '{tier}'", hint=suggest(tier, TIERS))
         if not collection.strip():
             raise InputError("a collection needs a name")
         home = self.term("collection", collection)
@@ -105,7 +112,7 @@ class Write:
             home,
             self.term("licence", find_licence(licence)) if licence else None,
             self.term("source", source) if source else None,
-            t.TIERS.index(tier),
+            TIERS.index(tier),
         )
 
     def refuse(self, refused: Sequence[Refusal]) -> None:

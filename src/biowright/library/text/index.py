@@ -13,7 +13,6 @@ import numpy as np
 
 from biowright.core import InputError
 
-from .. import tables as t
 from ..database import Database
 from ..roles import ROLES
 from .segment import Segment, build, open_segment
@@ -114,7 +113,7 @@ class TextIndex:
                 yield folded(plain).encode("utf-8", "replace")
                 continue
             rows = self._database.quick(
-                f"SELECT name, description, role FROM {t.versions.name} "
+                "SELECT name, description, role FROM library_versions "
                 "WHERE number >= ? AND number <= ? ORDER BY number",
                 (at, min(at + 19_999, last)),
             )
@@ -131,7 +130,7 @@ class TextIndex:
         if not self._database.sqlite:
             return None
         between = "WHERE number >= ? AND number <= ?"
-        table = t.versions.name
+        table = "library_versions"
         if self._database.quick(
             f"SELECT 1 FROM {table} {between} AND (role IS NOT NULL OR description IS NOT NULL"
             " OR instr(name, char(10)) OR instr(name, char(13)) OR instr(name, char(1))) LIMIT 1",
@@ -171,7 +170,7 @@ class TextIndex:
 
     def _labels(self) -> _Loose:
         rows = self._database.quick(
-            f"SELECT part, text FROM {t.labels.name} WHERE removed IS NULL ORDER BY id", ()
+            "SELECT part, text FROM library_labels WHERE removed IS NULL ORDER BY id", ()
         )
         if not rows:
             return _Loose(b"")
