@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from .overhangs_split import Split, junction_windows, split_at_overhangs
     from .package import PreparedPackage, prepare_package, write_package
     from .plan import BuildPlan, Piece, Transfer, WorkPackage
+    from .scars import arrange_overhangs, scar_signals
+    from .signals import product_signals, target_signals
 
 _HOMES = {
     "fidelity": ("JunctionFidelity", "SetFidelity", "set_fidelity"),
@@ -52,6 +54,8 @@ _HOMES = {
         "Transfer",
         "WorkPackage",
     ),
+    "scars": ("arrange_overhangs", "scar_signals"),
+    "signals": ("product_signals", "target_signals"),
 }
 __getattr__, __dir__ = lazy_names(__name__, _HOMES)
 
@@ -70,6 +74,7 @@ __all__ = [
     "Step",
     "Transfer",
     "WorkPackage",
+    "arrange_overhangs",
     "best_overhangs",
     "choose_overhangs",
     "export_plan",
@@ -78,14 +83,17 @@ __all__ = [
     "ligation_matrix",
     "plan_pieces",
     "prepare_package",
+    "product_signals",
     "read_history",
     "read_ligation_matrix",
     "replay",
     "replay_file",
     "robots",
+    "scar_signals",
     "set_fidelity",
     "split_at_overhangs",
     "standing_pieces",
+    "target_signals",
     "write_history",
     "write_package",
     "write_protocol",

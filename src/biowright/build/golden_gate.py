@@ -14,9 +14,11 @@ from .fidelity_matrix import LigationMatrix, ligation_matrices, ligation_matrix
 from .names import plain_name
 from .overhangs import best_overhangs
 from .plan import BuildPlan, Piece
+from .scars import arrange_overhangs
 
 __all__ = ["assemble", "choose_overhangs", "order_parts", "site_ends"]
 
+_USUAL = ("BsaI", "BsmBI", "BbsI", "SapI")
 _PAD = "TTATAT"  # so that the enzyme holds on to the end of a linear piece
 
 
@@ -76,7 +78,9 @@ def order_parts(
 ) -> tuple[list[Piece], dict[str, list[str]], tuple[str, ...]]:
     """Give each part that the candidates need once, between its sites and overhangs.
 
-    A digest of every piece is simulated: it must give the part with its overhangs and nothing else.
+    The overhangs are put to the junctions where they do the least harm, and stay where they are in pieces
+    that were ordered before; the names of pieces hold them. A digest of every piece is simulated: it must
+    give the part with its overhangs and nothing else.
 
     Returns
     -------
@@ -95,6 +99,9 @@ def order_parts(
     assert scissors.overhang is not None
     slots = max(len(candidate.parts) for candidate in candidates)
     overhangs = choose_overhangs(slots + 1, scissors)
+    if slots > 1:
+        enzymes = tuple(dict.fromkeys((scissors.name, *_USUAL)))
+        overhangs = arrange_overhangs(candidates, overhangs, have=plan.have, enzymes=enzymes)
     ends = site_ends(scissors)
     pieces: dict[tuple[int, str], Piece] = {}
     use: dict[str, list[str]] = {}
@@ -110,7 +117,7 @@ def order_parts(
                 if len(released) != 3 or released[1] != body:
                     broken[part.name] = None
                 pieces[key] = Piece(
-                    plain_name(f"{part.name}_slot{i + 1}"),
+                    plain_name(f"{part.name}_slot{i + 1}_{overhangs[i]}_{overhangs[i + 1]}"),
                     "fragment",
                     sequence,
                     f"part {part.name}, {scissors.name}, overhangs {overhangs[i]} and "

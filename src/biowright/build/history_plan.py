@@ -8,6 +8,7 @@ from typing import Any
 
 from biowright.core import FormatError, Record, Topology
 from biowright.core import Sequence as Letters
+from biowright.design import SignalChange
 
 from . import simulation
 from .history_replay import LIMIT, Replayed, other_products
@@ -28,6 +29,12 @@ def replay_plan(document: Mapping[str, Any]) -> list[Replayed]:
             tube[str(entry["name"])] = Duplex(Record(letters, str(entry["name"])))
         reactions = [dict(reaction) for reaction in document["reactions"]]
         targets = {str(target["product"]): str(target["seguid"]) for target in document["targets"]}
+        signals = {
+            str(target["product"]): tuple(
+                SignalChange(**change) for change in target.get("signals", ())
+            )
+            for target in document["targets"]
+        }
     except (TypeError, KeyError, ValueError) as error:
         raise FormatError(
             f"this is no plan: {error}", expected="orders, stock, reactions"
@@ -70,7 +77,9 @@ def replay_plan(document: Mapping[str, Any]) -> list[Replayed]:
                 products.notes,
             )
         )
-    return _proven(found, targets, tube)
+    return [
+        replace(each, signals=signals.get(each.key, ())) for each in _proven(found, targets, tube)
+    ]
 
 
 def _proven(

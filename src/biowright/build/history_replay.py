@@ -11,11 +11,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from biowright.core import FormatError, InputError
+from biowright.design import SignalChange
 
 from . import simulation
 from .history import History, Step
 from .history_file import history_of, read_json
 from .history_recipe import given_of, product_of
+from .signals import product_signals
 from .simulation import Duplex, Part, Product, Products
 
 __all__ = ["Replayed", "replay", "replay_file"]
@@ -46,6 +48,9 @@ class Replayed:
     others : tuple of (str, int, str, float)
         What the reaction gives besides: checksum, length, topology and probability.
     notes : tuple of str
+    signals : tuple of SignalChange
+        Promoters, terminators, starts and enzymes' sites that its pieces make where they meet, and genes'
+        starts that suffer.
     """
 
     key: str
@@ -58,6 +63,7 @@ class Replayed:
     final: bool
     others: tuple[tuple[str, int, str, float], ...] = ()
     notes: tuple[str, ...] = ()
+    signals: tuple[SignalChange, ...] = ()
 
 
 def replay_file(path: str | os.PathLike[str]) -> list[Replayed]:
@@ -150,6 +156,7 @@ def replay(history: History) -> list[Replayed]:
                 step.key in last,
                 other_products(products, wanted),
                 notes,
+                tuple(product_signals(product)),
             )
         )
     return found

@@ -24,9 +24,13 @@ from .names import plain_name
 from .opentrons import SMALLEST, write_protocol
 from .plan import BuildPlan, Piece, Transfer, WorkPackage
 from .planning import product
+from .scars import scar_signals
 from .transfers import dispense_pieces, mix_stocks, transfer_rows
 
 __all__ = ["PreparedPackage", "prepare_package", "write_package"]
+
+_TOLD = 20
+"""Signals at junctions that are told one by one."""
 
 
 @dataclass(slots=True)
@@ -247,6 +251,10 @@ def _prepare(candidates: Sequence[Candidate], layout: Sequence[Well], plan: Buil
                 raise InputError("Golden Gate needs designs that are made of parts")
             work.pieces, use, overhangs = order_parts(with_dna, plan)
             work.records = [assemble(c, overhangs) for c in with_dna]
+            told = scar_signals(with_dna, overhangs)
+            work.notices += told[:_TOLD]
+            if len(told) > _TOLD:
+                work.notices.append(f"{len(told) - _TOLD} more such junctions")
         case _:
             raise InputError(f"there is no build method '{plan.method}'")
     work.names = {c.id: r.name for c, r in zip(with_dna, work.records, strict=True)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json as json_
 import sys
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -151,6 +152,8 @@ def simulate(file: Path, *, json: Json = False) -> int:
     for each in found:
         for remark in each.notes:
             note(f"{each.key}: {remark}")
+        for change in each.signals:
+            note(f"{each.key}, {change}")
     if json:
         print_json({"products": [_replayed(each) for each in found]})
         return 1 if wrong else 0
@@ -188,6 +191,7 @@ def _replayed(each: Replayed) -> dict[str, object]:
             for seguid, length, topology, probability in each.others
         ],
         "notes": list(each.notes),
+        "signals": [asdict(change) for change in each.signals],
     }
 
 

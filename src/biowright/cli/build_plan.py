@@ -21,6 +21,7 @@ from biowright.build.planning import (
 from biowright.build.planning import domesticate as remove_sites
 from biowright.core import InputError, Record, suggest
 from biowright.core import Sequence as Letters
+from biowright.design import SignalChange, edited_signals
 from biowright.formats import read
 from biowright.safety import default_gate, require
 
@@ -101,9 +102,13 @@ def plan(
     if library is not None:
         stock += _library(library, wanted, max(reuse, 150))
     changed: dict[str, list[str]] = {}
+    touched: dict[str, list[SignalChange]] = {}
     if domesticate:
         for number, record in enumerate(wanted):
             wanted[number], scissors, changes = remove_sites(record, enzyme)
+            touched[record.name] = edited_signals(record, wanted[number], enzymes=enzyme)
+            for signal in touched[record.name]:
+                note(f"{record.name}, {signal}")
             changed[record.name] = [change.what for change in changes]
             enzyme = (scissors, *(name for name in enzyme if name != scissors))
             note(
@@ -132,12 +137,19 @@ def plan(
         marking = require(verdict, pieces, gate=gate).marking
     for notice in chosen.notices:
         note(notice)
+    for name, signals in chosen.signals.items():
+        for signal in signals:
+            note(f"{name}, {signal}")
     if json:
         print_json(
             {
                 **_summary(chosen),
                 "alternatives": [_told(alternative) for alternative in found],
                 "changes": changed,
+                "changed_signals": {
+                    name: [asdict(signal) for signal in signals]
+                    for name, signals in touched.items()
+                },
                 "out": None if out is None else str(out),
                 "files": files,
                 "screening": marking,

@@ -65,6 +65,7 @@ if TYPE_CHECKING:
     from .genes.spec import Specification, read_specification
     from .genes.starting import design_gene
     from .genes.structure import Insertion
+    from .junctions import SignalChange, Stretch, edited_signals, junction_signals
     from .nuclease_table import Nuclease, nuclease, nucleases, read_nucleases
     from .parents import parse_sites, read_parent
     from .primers import Primer, PrimerPair, PrimerRules, amplify, flank, judge_primers
@@ -96,6 +97,7 @@ _HOMES = {
         "fill_slots",
         "join_parts",
     ),
+    "junctions": ("SignalChange", "Stretch", "edited_signals", "junction_signals"),
     "nuclease_table": (
         "Nuclease",
         "nuclease",
@@ -204,8 +206,10 @@ __all__ = [
     "Rewriting",
     "Rule",
     "SeparateOverlaps",
+    "SignalChange",
     "Specification",
     "StartFolding",
+    "Stretch",
     "TagGenes",
     "UniqueKmers",
     "amplicons",
@@ -216,6 +220,7 @@ __all__ = [
     "count_usage",
     "cut_megachunks",
     "design_gene",
+    "edited_signals",
     "encode_protein",
     "fill_slots",
     "find_breaches",
@@ -223,6 +228,7 @@ __all__ = [
     "genotyping_primers",
     "join_parts",
     "judge_primers",
+    "junction_signals",
     "nuclease",
     "nucleases",
     "optimise",

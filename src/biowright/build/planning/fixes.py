@@ -12,7 +12,7 @@ from dataclasses import replace
 from biowright.bio import enzyme, find
 from biowright.core import BiowrightError, NegativeResult, Record
 from biowright.core import Sequence as Letters
-from biowright.design import Avoid, Change, GCContent, synonymous_fix
+from biowright.design import Avoid, Change, GCContent, edited_signals, synonymous_fix
 
 from .steps import Order, SynthesisPlan
 from .vendors import Breach, Product
@@ -21,6 +21,8 @@ __all__ = ["domesticate", "offer_fixes"]
 
 MOST = 40
 """Breaches of a plan for which a fix is looked for."""
+WAYS = 8
+"""Ways to remove a site that are tried until one makes no new signal."""
 
 
 def offer_fixes(plan: SynthesisPlan) -> SynthesisPlan:
@@ -91,6 +93,9 @@ def _rules(made: Product, order: Order, breach: Breach) -> list[Avoid | GCConten
 def domesticate(target: Record, enzymes: Sequence[str]) -> tuple[Record, str, tuple[Change, ...]]:
     """Remove the sites of an enzyme by synonymous codons, of the first enzyme for which that can be done.
 
+    Of several ways, one is taken that makes no site of the other enzymes, no promoter, terminator or start
+    of translation, and weakens no gene's start (`biowright.design.edited_signals`), where there is one.
+
     Parameters
     ----------
     target : Record
@@ -124,7 +129,7 @@ def domesticate(target: Record, enzymes: Sequence[str]) -> tuple[Record, str, tu
         record, changes, stuck = target, [], None
         while hits := find(record, site):
             hit = hits[0]
-            fix = synonymous_fix(record, [Avoid(name)], (hit.start, hit.end))
+            fix = _quiet_fix(record, name, (hit.start, hit.end), enzymes)
             if not fix:
                 stuck = hit.start
                 break
@@ -138,6 +143,29 @@ def domesticate(target: Record, enzymes: Sequence[str]) -> tuple[Record, str, tu
         record=target.name,
         hint="use Gibson assembly, or name other enzymes",
     )
+
+
+def _quiet_fix(
+    record: Record, name: str, place: tuple[int, int], enzymes: Sequence[str]
+) -> tuple[Change, ...] | None:
+    """Remove a site so that no signal arises or suffers; if there is no such way, remove it anyway."""
+    first: tuple[Change, ...] | None = None
+    refused: list[Avoid] = []
+    for _ in range(WAYS):
+        try:
+            fix = synonymous_fix(record, [Avoid(name), *refused], place)
+        except BiowrightError:  # what is refused lies in letters that cannot change
+            fix = None
+        if not fix:
+            break
+        first = first or fix
+        done = _changed(record, fix)
+        if not edited_signals(record, done, enzymes=enzymes):
+            return fix
+        low = max(min(change.start for change in fix) - 2, 0)
+        high = max(change.start + len(change.new) for change in fix) + 2
+        refused.append(Avoid(str(done.sequence.window(low, min(high, len(done)))).upper()))
+    return first
 
 
 def _changed(record: Record, changes: Sequence[Change]) -> Record:

@@ -10,6 +10,7 @@ from biowright.core import BiowrightError, InputError, NegativeResult, Record
 from ..fidelity_matrix import ligation_matrix
 from ..golden_gate import site_ends
 from ..names import plain_name
+from ..signals import target_signals
 from .collecting import Bench, Wishes, check_letters
 from .making import Maker
 from .proof import prove
@@ -115,6 +116,10 @@ def plan_synthesis(
         )
         for target in targets
     }
+    signals = {
+        target.name: tuple(target_signals(target, covers[target.name], stock, enzymes=enzymes))
+        for target in targets
+    }
     borders = {plain_name(name): each for name, each in shared_borders(targets).items()}
     found: list[Alternative] = []
     for method in chosen_methods:
@@ -131,6 +136,7 @@ def plan_synthesis(
             label = made.id
             try:
                 plan = _planned(targets, wishes, stock, covers, borders)
+                plan = replace(plan, signals=signals)
                 found.append(Alternative(plan, method, label))
             except NegativeResult as error:
                 found.append(Alternative(None, method, label, why=str(error)))

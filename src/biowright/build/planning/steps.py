@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from biowright.core import Record
+from biowright.design import SignalChange
 
 from .vendors import Breach, Product
 
@@ -188,6 +189,9 @@ class SynthesisPlan:
     packs : mapping of str to Product
         The products that are ordered, by the names of their rule packs.
     notices : tuple of str
+    signals : mapping of str to tuple of SignalChange
+        For each target's name, what arises or suffers where its parts meet; see
+        `biowright.build.target_signals`.
     proven : bool
         Whether the reactions were simulated and gave the targets, base for base.
     """
@@ -206,6 +210,7 @@ class SynthesisPlan:
     fidelity: float
     packs: Mapping[str, Product] = field(default_factory=dict)
     notices: tuple[str, ...] = ()
+    signals: Mapping[str, tuple[SignalChange, ...]] = field(default_factory=dict)
     proven: bool = False
 
     def describe(self) -> dict[str, Any]:
@@ -228,6 +233,7 @@ class SynthesisPlan:
                     "topology": str(target.topology),
                     "seguid": target.seguid,
                     "product": self.products[target.name],
+                    "signals": [asdict(change) for change in self.signals.get(target.name, ())],
                 }
                 for target in self.targets
             ],
