@@ -6,13 +6,16 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated, Any
 
 from cyclopts import Parameter
 
 from biowright.core import InputError
-from biowright.formats import write
+from biowright.formats import format_for_path, refuse_existing, write
 from biowright.library import Filters, Library, LoadReport, PartVersion
+from biowright.library.measuring import write_measurements
+from biowright.library.passport import COMMENT_FORMATS
 from biowright.library.proteins import spelled_index
 from biowright.library.searching import index_of
 
@@ -60,7 +63,7 @@ def add(
     files: Annotated[list[str], Parameter(required=True)],
     /,
     *,
-    tier: str = "reference",
+    tier: str = "",
     licence: str = "",
     source: str = "",
     collection: str = "main",
@@ -75,11 +78,12 @@ def add(
     files
         Of any format, also packed; `-` is the standard input.
     tier
-        reference for natural genes and parts as they are, characterised for parts with measurements.
+        reference for natural genes and parts as they are, characterised for parts with measurements;
+        by default what each says of itself, or else reference.
     licence
-        Of all of them, such as CC-BY-4.0, OpenMTA, UBMTA or proprietary.
+        Of all of them, such as CC-BY-4.0, OpenMTA, UBMTA or proprietary; by default each one's own.
     source
-        Where they come from: a DOI, an address, a name.
+        Where they come from: a DOI, an address, a name; by default what each says.
     collection
         The collection to add to; it is made where it is new.
     """
@@ -362,6 +366,7 @@ def export(
     licence: str | None = None,
     tag: str | None = None,
     to: str | None = None,
+    measurements: str | None = None,
     force: Force = False,
     json: Json = False,
 ) -> int:
@@ -377,17 +382,29 @@ def export(
         Only what has these.
     to
         The format's name.
+    measurements
+        Write what was measured of the parts to this CSV, which `library measure` reads.
     """
+    format = to or format_for_path(named(out)).name
+    if measurements is not None:
+        refuse_existing([Path(named(measurements))], force=force)
     with Library.open(folder) as library:
         filters = Filters(collection=collection, tier=tier, role=role, licence=licence, tag=tag)
         numbers = library.select(filters)
-        losses = write(library.export(numbers), named(out), format=to, force=force)
+        records = library.export(numbers, comment=format in COMMENT_FORMATS)
+        losses = write(records, out, format=format, force=force)
+        rows = 0
+        if measurements is not None:
+            rows = write_measurements(library, numbers, measurements, force=force)
     if json:
-        print_json(
-            {"file": out, "records": len(numbers), "losses": [asdict(loss) for loss in losses]}
-        )
+        document = {"file": out, "records": len(numbers), "losses": [asdict(x) for x in losses]}
+        if measurements is not None:
+            document |= {"measurements": measurements, "measured": rows}
+        print_json(document)
         return 0
-    sys.stdout.write(f"{len(numbers):,} records: {out}\n")
+    sys.stdout.write(f"{len(numbers):,} record{'' if len(numbers) == 1 else 's'}: {out}\n")
+    if measurements is not None:
+        sys.stdout.write(f"{rows:,} measurement{'' if rows == 1 else 's'}: {measurements}\n")
     counts: dict[str, int] = {}
     for loss in losses:
         counts[loss.what] = counts.get(loss.what, 0) + 1

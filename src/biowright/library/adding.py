@@ -16,6 +16,7 @@ from .canonical import checksums, circle_key, key_of
 from .database import Database
 from .document import content_of, document_of
 from .packing import REVERSED, flags_of, pack
+from .passport import Passport, admit, label_all, passport_of
 from .roles import roles_of
 
 if TYPE_CHECKING:
@@ -188,16 +189,23 @@ def save_records(
     source: str,
     tier: str,
 ) -> Saved:
-    """Save records as one write says, all with the same licence, source and tier."""
+    """Save records with the licence, source and tier of the write, or else their own."""
     values = write.values(collection=collection, licence=licence, source=source, tier=tier)
-    drafts = []
-    for record in records:
+    drafts: list[Draft] = []
+    passports: dict[int, Passport] = {}
+    for number, given in enumerate(records):
+        record, passport = passport_of(given)
         draft = draft_of(record)
         draft.licence, draft.source, draft.tier = values.licence, values.source, values.tier
         if role := role_text(record):
             draft.role = write.term("role", role)
         drafts.append(draft)
+        if passport != Passport():
+            passports[number] = passport
+    admit(write, drafts, passports, licence, source, tier)
+    first = last_number(write.connection) + 1
     saved = save(database, write.connection, write.id, values.collection, drafts)
+    label_all(write, saved.numbers, passports, first)
     write.count(saved.added, saved.skipped)
     return saved
 

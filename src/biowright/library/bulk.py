@@ -16,6 +16,7 @@ from .adding import Draft, draft_of, role_text
 from .canonical import checksums, circle_keys
 from .packing import REVERSED
 from .parts import Refusal
+from .passport import Passport
 from .titles import OTHER, PLAIN, Entries, cut
 
 __all__ = ["Batch", "batches"]
@@ -30,6 +31,7 @@ class Batch:
 
     drafts: list[Draft] = field(default_factory=list)
     roles: list[str] = field(default_factory=list)
+    passports: dict[int, Passport] = field(default_factory=dict)
     refused: list[Refusal] = field(default_factory=list)
     losses: list[tuple[str, str, str]] = field(default_factory=list)
     place: int = 0

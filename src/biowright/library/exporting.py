@@ -2,30 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from biowright.core import Attributes, Provenance, Record
+from biowright.core import Provenance, Record
+
+from .parts import part_number
+from .passport import with_passport
 
 if TYPE_CHECKING:
     from .library import Library
+    from .parts import PartVersion
 
 __all__ = ["exported"]
 
 
-def exported(library: Library, numbers: Iterable[int]) -> Iterator[Record]:
-    """Walk versions as records that say licence, source, tier and identity among their annotations."""
+def exported(library: Library, numbers: Iterable[int], *, comment: bool) -> Iterator[Record]:
+    """Walk versions as records that say what the library knows of them: see `Library.export`."""
     held: list[int] = []
     for number in numbers:
         held.append(int(number))
         if len(held) == 1000:
-            yield from _some(library, held)
+            yield from _some(library, held, comment)
             held = []
-    yield from _some(library, held)
+    yield from _some(library, held, comment)
 
 
-def _some(library: Library, numbers: list[int]) -> Iterator[Record]:
-    for version in library.describe(numbers):
+def _some(library: Library, numbers: list[int], comment: bool) -> Iterator[Record]:
+    versions = library.describe(numbers)
+    written, labels = _written(library, numbers), _labels(library, versions)
+    for version in versions:
         record = library.record(version.number)
         said = record.annotations
         more = {
@@ -36,14 +42,39 @@ def _some(library: Library, numbers: list[int]) -> Iterator[Record]:
             "tier": version.tier,
         }
         pairs = [(key, value) for key, value in more.items() if value and key not in said]
-        written = library.database.quick(
-            "SELECT at, actor FROM library_writes WHERE id = "
-            "(SELECT write FROM library_versions WHERE number = ?)",
-            (version.number,),
-        )
-        ((at, actor),) = written
+        pairs += labels.get(part_number(version.part), ())
+        at, actor = written[version.number]
         step = Provenance("written to the library", actor, (version.part,), at)
-        yield record.changed(
-            annotations=Attributes([*said.pairs, *pairs]),
-            provenance=(*record.provenance, step),
+        told = with_passport(record, pairs, comment=comment)
+        yield told.changed(provenance=(*record.provenance, step))
+
+
+def _written(library: Library, numbers: list[int]) -> dict[int, tuple[str, str]]:
+    """Give when and by whom versions were written."""
+    if not numbers:
+        return {}
+    rows = library.database.quick(
+        "SELECT v.number, w.at, w.actor FROM library_versions v "
+        f"JOIN library_writes w ON w.id = v.write WHERE v.number IN ({_marks(numbers)})",
+        numbers,
+    )
+    return {number: (at, actor) for number, at, actor in rows}
+
+
+def _labels(library: Library, versions: Sequence[PartVersion]) -> dict[int, list[tuple[str, str]]]:
+    """Give the tags and aliases of parts, the tags first."""
+    parts = sorted({part_number(version.part) for version in versions})
+    found: dict[int, list[tuple[str, str]]] = {}
+    if parts:
+        rows = library.database.quick(
+            f"SELECT part, kind, text FROM library_labels WHERE part IN ({_marks(parts)}) "
+            "AND removed IS NULL ORDER BY part, kind DESC, id",
+            parts,
         )
+        for part, kind, text in rows:
+            found.setdefault(part, []).append((kind, text))
+    return found
+
+
+def _marks(values: Sequence[int]) -> str:
+    return ",".join("?" * len(values))

@@ -349,9 +349,13 @@ class Library:
         """Give the numbers of the composites that hold a version."""
         return uses_of(self.database, number)
 
-    def export(self, numbers: Iterable[int]) -> Iterator[Record]:
-        """Walk versions as records that say what the library knows of them, for `formats.write`."""
-        return exported(self, numbers)
+    def export(self, numbers: Iterable[int], *, comment: bool = False) -> Iterator[Record]:
+        """Walk versions as records that say what the library knows of them, for `formats.write`.
+
+        Licence, source, tier, tags and aliases stand among the annotations, where `add` and `load`
+        find them; with `comment` in a structured comment, which GenBank and EMBL keep.
+        """
+        return exported(self, numbers, comment=comment)
 
     def write(self, activity: str, *, detail: str | None = None) -> Write:
         """Begin a write: who, what and when are noted with it, all in one transaction."""
@@ -539,7 +543,7 @@ class Library:
         collection: str = MAIN,
         licence: str = "",
         source: str = "",
-        tier: str = "reference",
+        tier: str = "",
     ) -> LoadReport:
         """Add records, all or none.
 
@@ -550,7 +554,9 @@ class Library:
         records : iterable of Record
         collection : str
         licence, source : str
-        tier : {"reference", "characterised"}
+            Of all of them; by default each one's own, where it says any.
+        tier : {"reference", "characterised"}, optional
+            By default each one's own, or reference.
 
         Returns
         -------
@@ -567,7 +573,7 @@ class Library:
         collection: str = MAIN,
         licence: str = "",
         source: str = "",
-        tier: str = "reference",
+        tier: str = "",
         progress: Progress | None = None,
     ) -> LoadReport:
         """Load a file of any format, or go on with a load of it that was interrupted.

@@ -20,6 +20,7 @@ from .adding import Names, draft_of, last_number, role_text, save
 from .bulk import Batch, batches
 from .database import Database
 from .parts import LoadReport, Refusal
+from .passport import Passport, admit, label_all, passport_of
 from .records import records_of
 from .writes import Write
 
@@ -163,6 +164,8 @@ def _commit(
                 draft.licence = values.licence
             if role:
                 draft.role = write.term("role", role)
+        admit(write, batch.drafts, batch.passports, options.licence, options.source, options.tier)
+        first = last_number(write.connection) + 1
         names = tally.names
         if names is not None and names.last != last_number(write.connection):
             _make_indexes(write.connection)  # somebody else has written meanwhile
@@ -170,6 +173,7 @@ def _commit(
         if names is not None:
             names.collection = values.collection
         saved = save(database, write.connection, write_id, values.collection, batch.drafts, names)
+        label_all(write, saved.numbers, batch.passports, first)
         if batch.refused:
             write.refuse(batch.refused)
         write.count(saved.added, saved.skipped, len(batch.refused), place=batch.place)
@@ -210,11 +214,15 @@ def _draft(batch: Batch, found: Record | Refusal, source: Source) -> None:
     if reason:
         batch.refused.append(Refusal(source.name, None, record.name, reason))
         return
+    record, passport = passport_of(record)
     try:
         draft = draft_of(record)
     except BiowrightError as error:
         batch.refused.append(Refusal(source.name, error.line, record.name, error.what))
         return
+    if passport != Passport():
+        batch.passports[len(batch.drafts)] = passport
+    batch.losses += [(record.name, what, why) for what, why in passport.doubts]
     batch.drafts.append(draft)
     batch.roles.append(role_text(record))
     if record.extras:

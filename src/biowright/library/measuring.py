@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
+import io
+import json
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
@@ -13,15 +16,17 @@ from typing import TYPE_CHECKING
 
 from biowright.core import BiowrightError, FormatError, InputError, Quantity, suggest
 from biowright.core.units import find_unit
+from biowright.formats import open_output
 
-from .measurements import CONTEXT, Measurement
+from .curves import Curve
+from .measurements import CONTEXT, Measurement, measurements_of
 from .parts import Refusal
 from .sheets import rows_of
 
 if TYPE_CHECKING:
     from .library import Library
 
-__all__ = ["COLUMNS", "MeasureReport", "measure_file"]
+__all__ = ["COLUMNS", "MeasureReport", "measure_file", "write_measurements"]
 
 # what a column is, and the names that it goes by
 COLUMNS = {
@@ -34,6 +39,7 @@ COLUMNS = {
     "replicates": ("replicates", "replicate values"),
     "protocol": ("protocol", "method"),
     "raw": ("raw", "raw data", "sha256"),
+    "curve": ("curve",),
     "doi": ("doi",),
     "licence": ("licence", "license"),
 }
@@ -177,6 +183,17 @@ class _Table:
             for key, value in values.items()
             if key.startswith("context.") and value
         }
+        said = {key: values.get(key) or constants[key] for key in constants}
+        if (
+            "raw" in self.fields
+        ):  # a table that tells of raw data knows better than its own checksum
+            said["raw"] = values.get("raw", "")
+        if values.get("curve"):
+            if values["value"]:
+                raise InputError("a row has a value or a curve, not both")
+            return Measurement(
+                number, values["quantity"], None, context, curve=_curve(values["curve"]), **said
+            )
         unit = find_unit(values.get("unit", "")).symbol
         text = values["value"]
         censoring = text[0] if text[:1] in ("<", ">") else ""
@@ -190,7 +207,6 @@ class _Table:
         ]
         count = _whole(n) if n else len(replicates) or None
         own = {"reference": context["reference"]} if "reference" in context else {}
-        said = {key: values.get(key) or constants[key] for key in constants}
         return Measurement(
             number,
             values["quantity"],
@@ -198,11 +214,54 @@ class _Table:
             context,
             censoring,
             tuple(replicates),
-            protocol=said["protocol"],
-            raw=said["raw"],
-            doi=said["doi"],
-            licence=said["licence"],
+            **said,
         )
+
+
+def _curve(text: str) -> Curve:
+    try:
+        document = json.loads(text)
+        return Curve.of(document)
+    except (ValueError, TypeError, AttributeError):
+        raise InputError(
+            f"'{text[:40]}' is no curve",
+            expected='JSON such as {"form": "hill repression", "x": ..., "y": ..., "parameters": ...}',
+        ) from None
+
+
+def write_measurements(
+    library: Library, numbers: Iterable[int], path: str | PathLike[str], *, force: bool = False
+) -> int:
+    """Write what was measured of versions as a CSV that `measure_file` reads; give the rows.
+
+    Parts stand under their names, by which another library finds them. Curves are JSON.
+
+    Raises
+    ------
+    OutputError
+        The file exists already, or cannot be written.
+    """
+    measured = measurements_of(library.database, numbers)
+    names = {v.number: v.name for v in library.describe({m.number for m in measured})}
+    keys = sorted({key for m in measured for key in m.context})
+    head = [key for key in COLUMNS if key != "part"]
+    with open_output(path, force=force) as output:
+        stream = io.TextIOWrapper(output, "utf-8", newline="")
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(["part", *head, *(f"context.{key}" for key in keys)])
+        for m in measured:
+            said = m.document()
+            value = "" if said["value"] is None else f"{said['censoring']}{said['value']!r}"
+            cells = said | {
+                "value": value,
+                "replicates": " ".join(map(repr, m.replicates)),
+                "curve": "" if m.curve is None else json.dumps(said["curve"], ensure_ascii=False),
+            }
+            row = [cells[key] if cells[key] is not None else "" for key in head]
+            writer.writerow([names[m.number], *row, *(m.context.get(key, "") for key in keys)])
+        stream.flush()
+        stream.detach()
+    return len(measured)
 
 
 def _number(text: str, what: str) -> float:

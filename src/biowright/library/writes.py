@@ -102,6 +102,7 @@ class Write:
         InputError
             There is no such tier, or the collection has no name.
         """
+        tier = tier or "reference"
         if tier not in TIERS:
             raise InputError(f"there is no tier '{tier}'", hint=suggest(tier, TIERS))
         if not collection.strip():
