@@ -11,6 +11,7 @@ import pytest
 
 from biowright.build import History, read_history, replay, replay_file, write_history
 from biowright.build.history_file import history_document, history_of
+from biowright.build.planning import choose_plan, plan_synthesis
 from biowright.build.simulation import (
     Product,
     cut,
@@ -235,3 +236,31 @@ def test_a_plan_is_replayed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     path.write_text(json.dumps(plan))
     assert main(["build", "simulate", str(path)]) == 2
     assert "needs d" in capsys.readouterr().err
+
+
+def test_an_altered_plan_is_answered_with_no(tmp_path: Path) -> None:
+    letters = "".join(random.Random(11).choices("ACGT", k=2400))
+    target = Record(Sequence(letters, topology="circular"), "ring")
+    plan = choose_plan(plan_synthesis([target], methods=["gibson"], vendors=["idt-eblocks"]))
+    document = plan.describe()
+    path = tmp_path / "plan.json"
+    path.write_text(json.dumps(document))
+    assert all(each.agrees for each in replay_file(path))
+    order = document["orders"][0]
+    middle = len(order["sequence"]) // 2
+    other = "A" if order["sequence"][middle] != "A" else "C"
+    order["sequence"] = order["sequence"][:middle] + other + order["sequence"][middle + 1 :]
+    path.write_text(json.dumps(document))
+    [last] = [each for each in replay_file(path) if each.final]
+    assert not last.agrees
+    assert last.probability == 0
+    assert [(length, topology) for _, length, topology, _ in last.others] == [(2400, "circular")]
+    # a piece that fits nothing: what is made of it does not arise, and that is told too
+    order["sequence"] = "ACGT" * 100
+    path.write_text(json.dumps(document))
+    assert not any(each.agrees for each in replay_file(path) if each.final)
+    # what no step makes is no plan
+    document["reactions"][-1]["inputs"] = ["nothing"]
+    path.write_text(json.dumps(document))
+    with pytest.raises(FormatError, match="needs nothing, which nothing makes"):
+        replay_file(path)

@@ -114,6 +114,28 @@ def test_an_unknown_robot_is_told_before_anything_is_planned(say: Told, tmp_path
 
 
 @pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (["--robot", "Flex"], "--robot: there is no --out"),
+        (["--customer", "me"], "--customer: nothing is screened"),
+        (["--reuse", "200"], "--reuse: there is nothing to copy from"),
+        (["--method", "annealing", "--enzyme", "BsaI"], "--enzyme: no enzyme is used by annealing"),
+        (
+            ["--method", "annealing", "--vector", "v.gb"],
+            "--vector: nothing is put together in yeast",
+        ),
+    ],
+)
+def test_options_that_change_nothing_are_refused(
+    say: Told, tmp_path: Path, options: list[str], says: str
+) -> None:
+    (tmp_path / "t.fa").write_text(">t\n" + "ACGTTGCATTCGAGCCTGAAGCTTACGATC" * 2 + "\n")
+    code, out, err = say("build", "plan", tmp_path / "t.fa", *options)
+    assert (code, out) == (2, "")
+    assert says in err
+
+
+@pytest.mark.parametrize(
     ("text", "says"),
     [
         ("", "the specification is empty"),

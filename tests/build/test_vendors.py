@@ -154,6 +154,30 @@ def test_all_that_is_wrong_is_told_with_its_line(tmp_path: Path) -> None:
     ]
 
 
+def test_the_whole_and_its_parts_are_told_in_one_go(tmp_path: Path) -> None:
+    path = write(
+        tmp_path,
+        {
+            "{sequence}": "{letters}",
+            'currency = "CHF"\n': "",
+            'rule = "length"': 'rule = "gc"',
+            'as_of = "2026-11-02"\nchecked': 'as_of = "last week"\nchecked',
+        },
+    )
+    with pytest.raises(FormatError) as caught:
+        product(str(path))
+    told = str(caught.value)
+    assert ": :" not in told
+    for says in (
+        "no rule of length",
+        "takes '{letters}'",
+        "price.currency: is missing",
+        "'last week'",
+    ):
+        assert says in told
+        assert "line " in next(line for line in told.splitlines() if says in line)
+
+
 @pytest.mark.parametrize(
     ("old", "new", "says"),
     [

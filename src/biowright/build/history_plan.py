@@ -45,24 +45,31 @@ def replay_plan(document: Mapping[str, Any]) -> list[Replayed]:
             expected="targets, each with a product and a seguid",
         )
     found = []
+    named = {str(reaction.get("name")) for reaction in reactions}
     for reaction in reactions:
         name, method = str(reaction.get("name")), str(reaction.get("method"))
         missing = [each for each in reaction.get("inputs", ()) if each not in tube]
-        if method not in _PLANNED or missing:
-            what = f"needs {missing[0]}, which nothing makes" if missing else f"is by '{method}'"
+        unknown = [each for each in missing if each not in named]
+        if method not in _PLANNED or unknown:
+            what = f"needs {unknown[0]}, which nothing makes" if unknown else f"is by '{method}'"
             raise FormatError(f"the reaction {name} {what}", expected=", ".join(sorted(_PLANNED)))
+        wanted = str(reaction.get("seguid"))
+        if missing:
+            remark = f"{missing[0]}, which goes into it, was not made"
+            found.append(_failed(name, method, wanted, reaction, (remark,)))
+            continue
         inputs = [tube[each] for each in reaction["inputs"]]
         products = _planned(method, inputs, reaction)
-        wanted = str(reaction.get("seguid"))
         match = products.find(wanted)
-        if match is not None:
-            tube[name] = replace(match, name=name).duplex
-        else:
-            raise FormatError(
-                f"the reaction {name} does not give the product that the plan says",
-                expected=wanted,
-                hint="; ".join(products.notes[:2]) or None,
-            )
+        if match is None:
+            # the answer is no; what it gives instead goes on, if that is one thing
+            notes = (*products.notes, "the reaction does not give the product that the plan says")
+            if len(products) == 1:
+                tube[name] = replace(products[0], name=name).duplex
+            others = other_products(products, wanted)
+            found.append(replace(_failed(name, method, wanted, reaction, notes), others=others))
+            continue
+        tube[name] = replace(match, name=name).duplex
         found.append(
             Replayed(
                 name,
@@ -82,13 +89,23 @@ def replay_plan(document: Mapping[str, Any]) -> list[Replayed]:
     ]
 
 
+def _failed(
+    name: str, method: str, wanted: str, reaction: Mapping[str, Any], notes: tuple[str, ...]
+) -> Replayed:
+    """Tell a reaction that does not make what the plan says."""
+    topology = "circular" if reaction.get("circular") else "linear"
+    length = reaction.get("length")
+    size = length if isinstance(length, int) else 0
+    return Replayed(name, method, wanted, size, topology, 0.0, False, False, (), notes)
+
+
 def _proven(
     found: list[Replayed], targets: Mapping[str, str], tube: Mapping[str, Duplex]
 ) -> list[Replayed]:
     """Compare what is to be a target with it; what is ordered whole is made by no reaction."""
     made = {each.key for each in found}
     for name in targets:
-        if name not in tube:
+        if name not in tube and name not in made:
             raise FormatError(f"the plan makes no {name}, which is to be a target")
         if name not in made:
             whole = tube[name]
@@ -99,6 +116,8 @@ def _proven(
     checked = []
     for each in found:
         if each.key in targets:
+            each = replace(each, final=True)
+        if each.key in targets and each.key in tube:
             # a target says nothing of ends that stand over
             letters = Duplex(
                 tube[each.key].record.changed(sequence=tube[each.key].record.sequence.upper())

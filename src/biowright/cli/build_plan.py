@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -39,13 +39,13 @@ def plan(
     library: Path | None = None,
     vendor: Several = (),
     method: Several = (),
-    enzyme: Several = ("BsaI", "BsmBI", "BbsI", "SapI"),
-    reuse: int = 150,
+    enzyme: Several = (),
+    reuse: int | None = None,
     vector: Path | None = None,
     domesticate: Annotated[bool, Parameter(negative=())] = False,
     best: str = "cheapest",
     out: Path | None = None,
-    robot: str = "Flex",
+    robot: str | None = None,
     customer: str = "",
     from_: From = None,
     encoding: Encoding = None,
@@ -67,9 +67,9 @@ def plan(
     method
         order, annealing, pca, golden-gate or gibson; all by default.
     enzyme
-        Enzymes for Golden Gate, in the order of preference.
+        Enzymes for Golden Gate, in the order of preference; BsaI, BsmBI, BbsI and SapI by default.
     reuse
-        The shortest stretch that is copied from what one has, in bp; 0 for none.
+        The shortest stretch that is copied from what one has, in bp, 150 by default; 0 for none.
     vector
         A file with a vector of yeast, in which long linear DNA is put together and kept.
     domesticate
@@ -79,7 +79,7 @@ def plan(
     out
         The folder to write orders, protocols and the plan to; nothing is written there unscreened.
     robot
-        Flex or OT-2.
+        Flex (the default) or OT-2.
     customer
         Whose earlier orders are screened together with these.
     """
@@ -87,12 +87,37 @@ def plan(
         raise InputError("there is no target", hint="name a file with the DNA to make")
     if best not in ("cheapest", "fastest", "safest"):
         raise InputError(f"no plan is '{best}'", expected="cheapest, fastest or safest")
-    if robot not in robots():
+    if robot is not None and robot not in robots():
         raise InputError(
             f"there is no robot '{robot[:40]}'",
             expected=" or ".join(robots()),
             hint=suggest(robot, robots()),
         )
+    _refuse_what_does_not_apply(
+        {
+            "--robot": robot is not None and out is None and "there is no --out",
+            "--customer": bool(customer)
+            and out is None
+            and not json
+            and "nothing is screened without --out or --json",
+            "--reuse": reuse is not None
+            and not have
+            and library is None
+            and "there is nothing to copy from without --have or --library",
+            "--enzyme": bool(enzyme)
+            and bool(method)
+            and "golden-gate" not in method
+            and not domesticate
+            and f"no enzyme is used by {', '.join(method)}",
+            "--vector": vector is not None
+            and bool(method)
+            and not set(method) & {"golden-gate", "gibson"}
+            and f"nothing is put together in yeast by {', '.join(method)}",
+        }
+    )
+    enzyme = enzyme or ("BsaI", "BsmBI", "BbsI", "SapI")
+    reuse = 150 if reuse is None else reuse
+    robot = robot or "Flex"
     wanted = [
         record for file in targets for record in read(given(file), format=from_, encoding=encoding)
     ]
@@ -173,6 +198,13 @@ def plan(
     if out is not None:
         sys.stdout.write(f"{len(files)} files in {out}{': ' + marking if marking else ''}\n")
     return 0
+
+
+def _refuse_what_does_not_apply(reasons: Mapping[str, str | bool]) -> None:
+    """Refuse options that would change nothing, all at once."""
+    told = [f"{option}: {why}" for option, why in reasons.items() if why]
+    if told:
+        raise InputError(f"options that do not apply: {'; '.join(told)}", hint="leave them out")
 
 
 def _vector(path: Path | None) -> Record | None:

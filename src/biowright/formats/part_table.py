@@ -52,6 +52,8 @@ _TOPOLOGIES = {
     **dict.fromkeys(("circular", "true", "yes", "y", "1", "plasmid"), Topology.CIRCULAR),
     **dict.fromkeys(("", "linear", "false", "no", "n", "0"), Topology.LINEAR),
 }
+_SHOWN = 20
+"""Wrong rows that are told one by one."""
 _LONGEST_CELL = (1 << 31) - 1  # the most that the csv module takes everywhere
 
 
@@ -159,10 +161,13 @@ def read(source: Source) -> Iterator[Record]:
     table = _Table(headers, path)
     rows = csv.reader(lines, delimiter=delimiter, strict=True)
     line = skipped + 1
+    wrong: list[BiowrightError] = []
     while True:
         try:
             row = next(rows)
         except StopIteration:
+            if wrong:
+                raise _together(wrong, path) from None
             return
         except csv.Error as error:
             raise FormatError(
@@ -172,8 +177,23 @@ def read(source: Source) -> Iterator[Record]:
                 hint="a cell that begins with a quote must end with one",
             ) from None
         if any(cell.strip() for cell in row):
-            yield table.record(row, line)
+            try:
+                record = table.record(row, line)
+            except BiowrightError as error:
+                wrong.append(error)
+            else:
+                if not wrong:
+                    yield record
         line = skipped + rows.line_num + 1
+
+
+def _together(wrong: list[BiowrightError], path: str) -> BiowrightError:
+    """Tell all rows that are wrong, each with its line."""
+    if len(wrong) == 1:
+        return wrong[0]
+    told = [str(error).removeprefix(f"{path}, ") for error in wrong[:_SHOWN]]
+    more = [f"and {len(wrong) - _SHOWN} more"] if len(wrong) > _SHOWN else []
+    return FormatError("\n  ".join([f"{len(wrong)} rows are wrong", *told, *more]), path=path)
 
 
 class _Table:

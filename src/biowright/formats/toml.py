@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from biowright.core import suggest
@@ -59,17 +59,24 @@ def toml_line(lines: Mapping[Place, int], place: Place) -> int:
 
 
 def toml_errors(
-    error: ValidationError, text: str, keys: Mapping[str, Sequence[str]] | None = None
+    error: ValidationError | None,
+    text: str,
+    keys: Mapping[str, Sequence[str]] | None = None,
+    more: Iterable[tuple[Place, str]] = (),
 ) -> list[str]:
     """Say what is wrong with settings, a sentence an error, each with its line.
 
     Parameters
     ----------
-    error : pydantic.ValidationError
+    error : pydantic.ValidationError or None
+        A ValueError of a value's own checks may have an attribute ``faults``: pairs of a key and what is
+        wrong with it, told one by one.
     text : str
         The TOML text.
     keys : mapping of str to sequence of str, optional
         For each table ("" for the top), the keys that it may have: one that is misspelled is offered.
+    more : iterable of (place, str)
+        What else is wrong, and where.
 
     Returns
     -------
@@ -77,8 +84,8 @@ def toml_errors(
         In the order of the lines.
     """
     lines = toml_lines(text)
-    told = []
-    for detail in error.errors(include_url=False):
+    found = list(more)
+    for detail in error.errors(include_url=False) if error is not None else ():
         place, kind, context = tuple(detail["loc"]), detail["type"], detail.get("ctx", {})
         if kind == "union_tag_not_found":
             place, says = (*place, _bare(context.get("discriminator"))), "is missing"
@@ -96,12 +103,19 @@ def toml_errors(
             says = "is missing"
         elif kind == "value_error":
             says = detail["msg"].removeprefix("Value error, ")
+            if faults := getattr(context.get("error"), "faults", ()):
+                found += [((*place, *([key] if key else [])), fault) for key, fault in faults]
+                continue
         else:
             shown = repr(detail["input"])
             shown = shown if len(shown) <= 60 else shown[:57] + "..."
             says = f"{shown} does not fit: it should be {_wanted(detail)}"
+        found.append((place, says))
+    told = []
+    for place, says in found:
         line = toml_line(lines, place)
-        told.append((line, f"line {line}: {'.'.join(map(str, place))}: {says}"))
+        where = [".".join(map(str, place))] if place else []
+        told.append((line, ": ".join([f"line {line}", *where, says])))
     return [says for _, says in sorted(told, key=lambda pair: pair[0])]
 
 

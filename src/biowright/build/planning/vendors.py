@@ -9,12 +9,12 @@ from __future__ import annotations
 import math
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from biowright.core import FormatError, InputError, suggest
 from biowright.formats import toml_errors
@@ -29,8 +29,15 @@ _LIMITS = {"homopolymer": ("most_gc", "most_at"), "hairpin": ("stem",)}
 RULES = ("length", "gc", "gc-spread", "homopolymer", "repeat", "tandem", "hairpin")
 
 
+Faults = list[tuple[str, str]]  # a key, and what is wrong with it
+
+
 class _PackError(InputError, ValueError):
-    """A rule pack says something that cannot be; pydantic tells in which line, since it is a ValueError."""
+    """A rule pack says what cannot be; `toml_errors` tells each fault with its line."""
+
+    def __init__(self, faults: Faults) -> None:
+        super().__init__("; ".join(fault for _, fault in faults))
+        self.faults = faults
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,19 +73,21 @@ class Rule:
     assumption: bool = False
 
     def __post_init__(self) -> None:
+        faults: Faults = []
         if self.rule not in RULES:
             offer = suggest(self.rule, RULES) or f"known: {', '.join(RULES)}"
-            raise _PackError(f"no rule '{self.rule[:40]}' ({offer})")
+            faults.append(("", f"no rule '{self.rule[:40]}' ({offer})"))
         if not 0 <= self.least <= self.most:
-            raise _PackError(f"{self.rule} from {self.least} to {self.most}")
+            faults.append(("", f"{self.rule[:40]} from {self.least} to {self.most}"))
         needed = _LIMITS.get(self.rule, ())
         if needed and all(getattr(self, name) == 10**9 for name in needed):
-            raise _PackError(f"a rule of {self.rule} without {' and '.join(needed)}")
+            faults.append(("", f"a rule of {self.rule} without {' and '.join(needed)}"))
         if self.rule in ("repeat", "tandem") and not math.isfinite(self.most):
-            raise _PackError(f"a rule of {self.rule} without most")
-        if min(self.window, self.most_gc, self.most_at, self.stem) < 0:
-            raise _PackError(f"a rule of {self.rule} with a negative number")
-        _dated(self.as_of, self.checked)
+            faults.append(("", f"a rule of {self.rule} without most"))
+        for name in ("window", "most_gc", "most_at", "stem"):
+            if (value := getattr(self, name)) < 0:
+                faults.append((name, f"a negative number, {value}"))
+        _refuse(faults, self.as_of, self.checked)
 
     @property
     def standing(self) -> str:
@@ -116,11 +125,12 @@ class Price:
 
     def __post_init__(self) -> None:
         sums = (self.base, self.least, *(t[-1] for t in self.tiers), *(p[-1] for p in self.pools))
+        faults: Faults = []
         if not all(0 <= each < math.inf for each in sums):
-            raise _PackError("a price that is no number of 0 or more")
+            faults.append(("", "a price that is no number of 0 or more"))
         if not any(sums):
-            raise _PackError("no price: say base, tiers or pools")
-        _dated(self.as_of, self.checked)
+            faults.append(("", "no price: say base, tiers or pools"))
+        _refuse(faults, self.as_of, self.checked)
 
     @property
     def standing(self) -> str:
@@ -140,9 +150,10 @@ class Days:
     assumption: bool = False
 
     def __post_init__(self) -> None:
+        faults: Faults = []
         if not 0 <= self.least <= self.most:
-            raise _PackError(f"{self.least} to {self.most} days")
-        _dated(self.as_of, self.checked)
+            faults.append(("", f"{self.least} to {self.most} days"))
+        _refuse(faults, self.as_of, self.checked)
 
     @property
     def standing(self) -> str:
@@ -213,18 +224,10 @@ class Product:
     id: str = ""
 
     def __post_init__(self) -> None:
-        if not any(rule.rule == "length" for rule in self.rules):
-            raise _PackError("no rule of length: what is the shortest and the longest piece?")
-        if not self.errors > 0 or not self.delivered >= 0:
-            raise _PackError(f"{self.errors} bases an error and {self.delivered} delivered")
-        for head, cell in self.columns:
-            try:
-                cell.format(name="", sequence="", length=0, well="", plate="")
-            except (KeyError, IndexError, ValueError):
-                raise _PackError(
-                    f"the column {head} takes '{cell[:40]}', and there are {{name}}, {{sequence}}, "
-                    "{length}, {well} and {plate}"
-                ) from None
+        faults = _pack_faults(
+            [rule.rule for rule in self.rules], self.columns, self.errors, self.delivered
+        )
+        _refuse(faults, self.as_of, "")
 
     @property
     def unchecked(self) -> tuple[str, ...]:
@@ -348,30 +351,93 @@ def _parsed(text: str, path: object) -> Product:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise FormatError(f"the rule pack is no TOML: {error}", path=str(path)) from None
-    if "id" in raw:
-        raise FormatError("a rule pack has no id", path=str(path), hint="its file's name is its id")
+    wrong = [(("id",), "a rule pack has no id: its file's name is its id")] if "id" in raw else []
+    error = None
     try:
-        made = TypeAdapter(Product, config=None).validate_python(raw)
-    except ValidationError as error:
-        told = toml_errors(error, text, _keys())
+        made = TypeAdapter(Product, config=None).validate_python(
+            {key: value for key, value in raw.items() if key != "id"}
+        )
+    except ValidationError as found:
+        error = found
+        # what is wrong with a part keeps the whole from being looked at
+        if not any(not each["loc"] for each in found.errors()):
+            wrong += [((key,) if key else (), fault) for key, fault in _raw_faults(raw)]
+    if error is not None or wrong:
+        told = toml_errors(error, text, _keys(), wrong)
         count = f"{len(told)} error{'s' if len(told) > 1 else ''} in the rule pack"
         raise FormatError("\n  ".join([count, *told]), path=str(path)) from None
     return replace(made, id=Path(str(path)).stem)
 
 
+def _raw_faults(raw: Mapping[str, Any]) -> Faults:
+    """Give what is wrong with a pack as a whole, of which parts may be anything."""
+    rules, columns = raw.get("rules"), raw.get("columns")
+    names = [rule.get("rule") for rule in rules if isinstance(rule, dict)] if rules else []
+    if any(suggest(str(name), RULES) == suggest("lengt", RULES) for name in names):
+        names.append("length")  # it is misspelled, which is told
+    pairs = [
+        (pair[0], pair[1])
+        for pair in (columns if isinstance(columns, list) else ())
+        if isinstance(pair, list) and len(pair) == 2 and all(isinstance(x, str) for x in pair)
+    ]
+    numbers = [raw.get(key, least) for key, least in (("errors", 1.0), ("delivered", 0.0))]
+    errors, delivered = (x if isinstance(x, int | float) else 1.0 for x in numbers)
+    faults = _pack_faults(names, pairs, errors, delivered)
+    if isinstance(date := raw.get("as_of"), str):
+        faults += _date_faults(date, "")
+    return faults
+
+
+def _pack_faults(
+    rules: Iterable[object],
+    columns: Iterable[tuple[str, str]],
+    errors: float,
+    delivered: float,
+) -> Faults:
+    faults: Faults = []
+    if "length" not in rules:
+        faults.append(("rules", "no rule of length: what is the shortest and the longest piece?"))
+    if not errors > 0:
+        faults.append(("errors", f"{errors} bases an error"))
+    if not delivered >= 0:
+        faults.append(("delivered", f"{delivered} delivered"))
+    for head, cell in columns:
+        try:
+            cell.format(name="", sequence="", length=0, well="", plate="")
+        except (KeyError, IndexError, ValueError, AttributeError):
+            fault = (
+                f"the column {head} takes '{cell[:40]}', and there are {{name}}, {{sequence}}, "
+                "{length}, {well} and {plate}"
+            )
+            faults.append(("columns", fault))
+    return faults
+
+
 def _keys() -> Mapping[str, list[str]]:
     kinds = {"": Product, "rules": Rule, "price": Price, "days": Days}
-    return {table: [each.name for each in fields(kind)] for table, kind in kinds.items()}
+    return {
+        table: [each.name for each in fields(kind) if each.name != "id"]
+        for table, kind in kinds.items()
+    }
 
 
 def _standing(assumption: bool, checked: str) -> str:
     return "assumed" if assumption else "" if checked else "unchecked"
 
 
-def _dated(as_of: str, checked: str) -> None:
-    for each in (as_of, checked or as_of):
-        if not _DATE.fullmatch(each):
-            raise _PackError(f"'{each[:30]}' is no date such as 2026-08-28, 2026-08 or 2026")
+def _date_faults(as_of: str, checked: str) -> Faults:
+    return [
+        (key, f"'{each[:30]}' is no date such as 2026-08-28, 2026-08 or 2026")
+        for key, each in (("as_of", as_of), ("checked", checked or as_of))
+        if not _DATE.fullmatch(each) and (key == "as_of" or checked)
+    ]
+
+
+def _refuse(faults: Faults, as_of: str, checked: str) -> None:
+    """Raise all that is wrong with a table, with its dates."""
+    faults += _date_faults(as_of, checked)
+    if faults:
+        raise _PackError(faults)
 
 
 for _kind in (Rule, Price, Days, Product):

@@ -121,22 +121,22 @@ def _requests(
         cells = {name: row[i] if i < len(row) else "" for name, i in columns.items()}
         gene, contig = cells.get("gene", ""), cells.get("contig", "")
         name = cells.get("id", "") or "_".join(filter(None, (gene, *cells["change"].split())))[:60]
+        faults = []
         try:
             change = parse_change(cells["change"])
+        except InputError as error:
+            faults.append(str(error))
+        else:
             if change.kind == "window" and gene:
-                raise InputError(
-                    "coordinates are those of the genome",
-                    hint="leave the gene empty, or name a residue",
+                faults.append(
+                    "coordinates are those of the genome (leave the gene empty, or name a residue)"
                 )
             if change.kind != "window" and not gene:
-                raise InputError(f"a change '{cells['change']}' needs a gene")
-            if name in seen:
-                raise InputError(
-                    f"'{name}' stands in line {seen[name]} already", hint="give it an id"
-                )
-        except InputError as error:
-            problems.append(f"line {line}: {error}")
-            continue
-        seen[name] = line
-        requests.append(Request(name, change, gene, contig, line))
+                faults.append(f"a change '{cells['change']}' needs a gene")
+        if name in seen:
+            faults.append(f"'{name}' stands in line {seen[name]} already (give it an id)")
+        seen.setdefault(name, line)
+        problems += [f"line {line}: {fault}" for fault in faults]
+        if not faults:
+            requests.append(Request(name, change, gene, contig, line))
     return requests, problems
