@@ -68,7 +68,8 @@ if TYPE_CHECKING:
     from .junctions import SignalChange, Stretch, edited_signals, junction_signals
     from .nuclease_table import Nuclease, nuclease, nucleases, read_nucleases
     from .parents import parse_sites, read_parent
-    from .primers import Primer, PrimerPair, PrimerRules, amplify, flank, judge_primers
+    from .primers import PrimerPair, amplify, flank
+    from .primers_judging import Primer, PrimerRules, judge_primers
     from .primers_sets import Genotyping, genotyping_primers, sequencing_primers
     from .primers_sites import Amplicon, BindingSite, amplicons, binding_sites
     from .proteins import ProteinVariants
@@ -150,14 +151,8 @@ _HOMES = {
         "parse_sites",
         "read_parent",
     ),
-    "primers": (
-        "Primer",
-        "PrimerPair",
-        "PrimerRules",
-        "amplify",
-        "flank",
-        "judge_primers",
-    ),
+    "primers": ("PrimerPair", "amplify", "flank"),
+    "primers_judging": ("Primer", "PrimerRules", "judge_primers"),
     "primers_sets": ("Genotyping", "genotyping_primers", "sequencing_primers"),
     "primers_sites": ("Amplicon", "BindingSite", "amplicons", "binding_sites"),
     "proteins": ("ProteinVariants",),

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 from biowright.core import NegativeResult, Record
 
-from .primers import Primer, PrimerPair, PrimerRules, Template, _best, _letters, flank
+from .primers import PrimerPair, Template, best_primers, flank, letters_of
+from .primers_judging import Primer, PrimerRules
 from .primers_sites import amplicons, binding_sites
 
 __all__ = ["Genotyping", "genotyping_primers", "sequencing_primers"]
@@ -125,7 +126,7 @@ def sequencing_primers(
         A stretch holds no primer.
     """
     rules = rules or PrimerRules(melting=58.0, shortest=18, longest=25)
-    letters = _letters(construct)
+    letters = letters_of(construct)
     length = len(letters)
     end = length if end is None else end
     chosen: list[Primer] = []
@@ -166,7 +167,7 @@ def _reader(letters, covered: int, lost: int, rules: PrimerRules) -> Primer | No
             low = stop - size
             if letters.circular or low >= 0:
                 places.append((low, stop))
-    unique = _unique(letters, _best(letters, places, "", 1, rules, 12))
+    unique = _unique(letters, best_primers(letters, places, "", 1, rules, 12))
     return unique[0] if unique else None
 
 
@@ -178,7 +179,7 @@ def _backward(letters, covered: int, read: int, lost: int, rules: PrimerRules) -
         for size in range(rules.shortest, rules.longest + 1):
             if low + size <= len(letters) and low - lost > covered:
                 places.append((low, low + size))
-    found = _unique(letters, _best(letters, places, "", -1, rules, 12))
+    found = _unique(letters, best_primers(letters, places, "", -1, rules, 12))
     return found[0] if found else None
 
 

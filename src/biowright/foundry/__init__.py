@@ -4,9 +4,10 @@ A campaign is a TOML file and a workdir. `Campaign.start` takes both, `run` adva
 and whatever happens in between, the same call goes on where it stopped.
 """
 
-from .campaign import Campaign, Status
+from .campaign import Campaign
 from .journal import Journal
 from .loading import load_settings
 from .settings import CampaignSettings
+from .standing import Status
 
 __all__ = ["Campaign", "CampaignSettings", "Journal", "Status", "load_settings"]

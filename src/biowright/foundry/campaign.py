@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 import re
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Hashable, Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -26,51 +25,15 @@ from .journal import Journal
 from .labs import make_lab
 from .learning import measure_scores, recommend_round
 from .loading import load_settings
-from .scores import judge, satisfies, score_wells, sort_wells
-from .settings import CampaignSettings, ConditionSpace, Objective
+from .settings import CampaignSettings, ConditionSpace
 from .spaces import make_space
+from .standing import Status, rank_designs, reaches_all, told_design
 
-__all__ = ["Campaign", "Status"]
+__all__ = ["Campaign"]
 
 Progress = Callable[[str], None]
 _PICK = ("id", "mean", "low", "high", "reason", "new", "quantities")
 _SCHEMA = TypeAdapter(CampaignSettings)
-
-
-@dataclass(frozen=True, slots=True)
-class Status:
-    """Where a campaign stands.
-
-    Parameters
-    ----------
-    name : str
-    state : str
-        ``new``, ``running`` (a step is unfinished), ``waiting`` (for measurements), ``done``.
-    round, rounds : int
-        The round that is under way or was the last, and how many there may be.
-    designs, wells : int
-        Measured so far.
-    best : mapping, optional
-        The best design so far: its id and quantities.
-    cost : float
-    currency : str
-    reason : str
-        Why it is done, or what it waits for.
-    front : sequence of mapping
-        With several quantities, the designs that no other beats in all of them.
-    """
-
-    name: str
-    state: str
-    round: int
-    rounds: int
-    designs: int
-    wells: int
-    best: Mapping[str, Any] | None
-    cost: float
-    currency: str
-    reason: str
-    front: Sequence[Mapping[str, Any]] = ()
 
 
 class Campaign:
@@ -187,7 +150,7 @@ class Campaign:
             )
         progress(f"round {round}: test, {len(self.journal.measurements(round))} values")
         learned = self.journal.step(step_name(round, "learn"), lambda: self._learn(round))
-        progress(f"round {round}: learn, best {_told(learned['best'])}")
+        progress(f"round {round}: learn, best {told_design(learned['best'])}")
         self._report()
         return learned["stop"] is None
 
@@ -405,29 +368,8 @@ class Campaign:
         until : int, optional
             Only wells of rounds up to this one.
         """
-        groups: dict[str, list[tuple[int, dict[str, float]]]] = {}
-        controls = set(self.settings.plate.controls)
-        for round, _, _, design, values in self.wells():
-            if len(values) == len(self.quantities) and (until is None or round <= until):
-                groups.setdefault(design, []).append((round, values))
-        rows = []
-        for design, wells in groups.items():
-            if design in controls and not self._in_space(design):
-                continue
-            means = {
-                name: sum(values[name] for _, values in wells) / len(wells)
-                for name in self.quantities
-            }
-            rows.append({"id": design, "n": len(wells), "round": wells[0][0], **means})
-        scores = score_wells(self.settings.objective, rows)
-        if len(self.settings.objective) > 1:
-            fronts = sort_wells(self.settings.objective, rows)
-            rows = [row | {"front": front} for row, front in zip(rows, fronts, strict=True)]
-        order = sorted(
-            range(len(rows)),
-            key=lambda i: (_place(rows[i].get("front", 0)), -scores[i], rows[i]["id"]),
-        )
-        return [rows[i] for i in order]
+        wells = (well for well in self.wells() if until is None or well[0] <= until)
+        return rank_designs(self.settings, self.quantities, wells, self._in_space)
 
     def front(self) -> list[dict[str, Any]]:
         """Give the measured designs that no other beats in all quantities, and that keep all limits."""
@@ -445,7 +387,7 @@ class Campaign:
         ranking = self.ranking(round)
         best = ranking[0] if ranking else None
         stop = None
-        if best is not None and all(_reached(o, best[o.quantity]) for o in self.settings.objective):
+        if best is not None and reaches_all(self.settings.objective, best):
             stop = "the goal is reached"
         elif round >= self.settings.campaign.rounds:
             stop = "all rounds are done"
@@ -533,26 +475,3 @@ def step_name(round: int, name: str) -> str:
     """Name a step of a round so that names sort in the order of the work."""
     order = {"design": 1, "build": 2, "test": 3, "learn": 4}[name]
     return f"{round:04d}.{order}-{name}"
-
-
-def _reached(objective: Objective, value: float) -> bool:
-    if not satisfies(objective, value) or objective.stop_at is None:
-        return False
-    if objective.goal == "target":
-        return judge(objective, value) >= -abs(objective.stop_at)
-    return judge(objective, value) >= judge(objective, objective.stop_at)
-
-
-def _place(front: int | None) -> float:
-    return math.inf if front is None else front
-
-
-def _told(best: Mapping[str, Any] | None) -> str:
-    if best is None:
-        return "unknown"
-    values = ", ".join(
-        f"{name} {value:.4g}"
-        for name, value in best.items()
-        if name not in ("id", "n", "round", "front")
-    )
-    return f"{best['id']} ({values})"

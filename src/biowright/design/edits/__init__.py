@@ -32,8 +32,9 @@ if TYPE_CHECKING:
     from .forks import Replication, replication
     from .genome import Gene, Genome
     from .mage import MageOligo, MageRules, mismatch_repair
+    from .marking import Marker, PopoutRules, markers
     from .package import edit_pieces, write_edits
-    from .popout import Marker, Popout, PopoutRules, markers
+    from .popout import Popout
     from .prime import PrimeEdit, PrimeRules
     from .proof import Homology, Recombination, prove, recombine
     from .table import Request, parse_table, read_table
@@ -56,7 +57,8 @@ _HOMES = {
     "genome": ("Gene", "Genome"),
     "mage": ("MageOligo", "MageRules", "mismatch_repair"),
     "package": ("edit_pieces", "write_edits"),
-    "popout": ("Marker", "Popout", "PopoutRules", "markers"),
+    "marking": ("Marker", "PopoutRules", "markers"),
+    "popout": ("Popout",),
     "prime": ("PrimeEdit", "PrimeRules"),
     "proof": ("Homology", "Recombination", "prove", "recombine"),
     "forks": ("Replication", "replication"),

@@ -18,7 +18,8 @@ from .forks import Replication, replication
 from .genome import Genome
 from .genotyping import genotyping_pair
 from .mage import MageOligo, MageRules, design_oligo
-from .popout import Popout, PopoutRules, design_popout, stage_checks
+from .marking import PopoutRules
+from .popout import Popout, design_popout, stage_checks
 from .prime import PrimeEdit, PrimeRules, possible_prime_edits
 from .proof import Homology, edited_record, prove
 from .table import Request

@@ -13,7 +13,8 @@ from biowright.bio import other_strand
 from biowright.core import BiowrightError, InputError, NegativeResult, Record
 from biowright.core import Sequence as Letters
 
-from ..primers import PrimerPair, PrimerRules, amplify, flank
+from ..primers import PrimerPair, amplify, flank
+from ..primers_judging import PrimerRules
 from ..primers_sites import amplicons, binding_sites
 from .change import Edit
 from .genome import Genome

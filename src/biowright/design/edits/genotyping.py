@@ -7,7 +7,8 @@ from dataclasses import replace
 from biowright.core import BiowrightError, InputError, NegativeResult
 from biowright.core import Sequence as Letters
 
-from ..primers import PrimerPair, PrimerRules, flank
+from ..primers import PrimerPair, flank
+from ..primers_judging import PrimerRules
 from .change import Edit
 from .genome import Genome
 from .proof import SEED, Homology
