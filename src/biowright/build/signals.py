@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from biowright.core import Feature, Record
 from biowright.design import SignalChange, Stretch, junction_signals
@@ -82,6 +83,42 @@ def target_signals(
         return []
     # a part as a feature counts only where it is not known from where it was copied
     return junction_signals(target, [*copied, *tiled], near=near, enzymes=enzymes)
+
+
+def held_signals(
+    target: Record, made: Record, known: Sequence[SignalChange], *, enzymes: Sequence[str] = USUAL
+) -> list[SignalChange]:
+    """Find the signals of a target with a vector in it: those that are known, moved, and the new ones.
+
+    Parameters
+    ----------
+    target, made : Record
+        Without and with the vector, which stands in one place.
+    known : sequence of SignalChange
+        Of the target.
+    enzymes : sequence of str
+    """
+    size, more = len(target), len(made) - len(target)
+    old, new = target.sequence.upper().data, made.sequence.upper().data
+    place = next((i for i, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), size)
+    # letters that the vector begins with may be those that follow
+    while old[place:] != new[place + more :]:
+        place -= 1
+    moved = [
+        replace(c, start=c.start + more, end=c.end + more)
+        if c.start >= place
+        else replace(c, end=c.end + (more if c.end > size else 0))
+        for c in known
+        if not c.start < place < c.end
+    ]
+    vector = Record(made.sequence.window(place, place + more), "the vector")
+    stretches = [
+        Stretch(target, 0, place, 1, 0),
+        Stretch(vector, 0, more, 1, place),
+        Stretch(target, place, size, 1, place + more),
+    ]
+    seams = [(place, place), (place + more, place + more)]
+    return moved + junction_signals(made, stretches, near=seams, enzymes=enzymes)
 
 
 def _tiles(target: Record) -> tuple[list[Stretch], list[int]]:

@@ -42,6 +42,8 @@ def plan(
     enzyme: Several = (),
     reuse: int | None = None,
     vector: Path | None = None,
+    place: int | None = None,
+    keep: Annotated[bool, Parameter(negative=())] = False,
     domesticate: Annotated[bool, Parameter(negative=())] = False,
     best: str = "cheapest",
     out: Path | None = None,
@@ -71,7 +73,11 @@ def plan(
     reuse
         The shortest stretch that is copied from what one has, in bp, 150 by default; 0 for none.
     vector
-        A file with a vector of yeast, in which long linear DNA is put together and kept.
+        A file with a vector of yeast, in which long DNA is put together, and out of which it is cut.
+    place
+        Before which letter of a circular target the vector goes, 0-based; a neutral place by default.
+    keep
+        The vector stays in what is made.
     domesticate
         Remove the sites of an enzyme from the targets' genes by synonymous codons first; says which.
     best
@@ -147,6 +153,8 @@ def plan(
         enzymes=enzyme,
         reuse=reuse,
         vector=_vector(vector),
+        place=place,
+        keep=keep,
     )
     chosen = offer_fixes(choose_plan(found, best))
     files: dict[str, str] = {}

@@ -37,7 +37,11 @@ class Wishes:
     least : int
         Of a stretch that is copied from what one has, in bp.
     vector : Record, optional
-        A vector of yeast, in which linear products of recombination are kept and out of which they are cut.
+        A vector of yeast, in which products of recombination are kept and out of which they are cut.
+    place : int, optional
+        Before which letter of circular targets it goes; chosen if it is not given.
+    keep : bool
+        Whether it stays in what is made.
     """
 
     method: str
@@ -47,6 +51,8 @@ class Wishes:
     enzymes: tuple[str, ...] = ("BsaI", "BsmBI", "BbsI", "SapI")
     least: int = 150
     vector: Record | None = None
+    place: int | None = None
+    keep: bool = False
 
 
 @dataclass(slots=True)

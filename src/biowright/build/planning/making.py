@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from biowright.bio import find, other_strand
-from biowright.core import Molecule, NegativeResult, Record
+from biowright.core import Molecule, NegativeResult, Record, circularise, insert, linearise
 from biowright.core import Sequence as Letters
 
 from ..names import plain_name
@@ -23,6 +23,7 @@ from .pots import PotBench
 from .reuse import Match
 from .splitting import REACH, Ground
 from .steps import METHODS, Junction
+from .yeast import neutral_place, opened_vector
 
 __all__ = ["Maker"]
 
@@ -35,7 +36,16 @@ _FOOT = 22  # bases by which a primer with a hook binds the vector
 
 @dataclass(slots=True)
 class Maker(PotBench):
-    """A bench that makes whole targets, level by level."""
+    """A bench that makes whole targets, level by level.
+
+    Parameters
+    ----------
+    held : mapping of str to Record
+        For the names of targets that stay in their vector, what is made instead.
+    """
+
+    held: dict[str, Record] = field(default_factory=dict)
+    _target: Record | None = None
 
     def make(self, target: Record, cover: Sequence[Match]) -> str:
         """Plan a target, and give the name of the molecule that it is.
@@ -59,6 +69,7 @@ class Maker(PotBench):
                 hint="give it as linear, or with the plasmid around it",
             )
         self._whole = name
+        self._target = target
         return self._stretch(ground, 0, size, letters.circular, name, cover, 1)
 
     def _stretch(
@@ -112,6 +123,41 @@ class Maker(PotBench):
             if size <= block * (tar.pieces - 1):
                 break
             block, level = above, level + 1
+        vector = self.wishes.vector
+        if vector is not None:
+            return self._in_vector(ground, start, end, closed, name, cover, room, block, level)
+        if closed:
+            self.notices[
+                f"{name} is closed in yeast: it needs an origin and a marker of yeast; no vector was "
+                "named, so that none is ordered nor part of the proof"
+            ] = None
+        else:
+            self.notices[
+                "blocks are kept in yeast between the hooks of a TAR vector, and cut out of it for the "
+                "next level; no vector was named, so that it is neither ordered nor part of the proof"
+            ] = None
+        inputs, junctions = self._blocks(
+            ground, start, end, closed, name, cover, room, block, level
+        )
+        return self._reaction(
+            name, "tar", inputs, level, ground.window(start, end), closed, junctions=junctions
+        )
+
+    def _blocks(
+        self,
+        ground: Ground,
+        start: int,
+        end: int,
+        closed: bool,
+        name: str,
+        cover: Sequence[Match],
+        room: int,
+        block: int,
+        level: int,
+    ) -> tuple[list[str], tuple[Junction, ...]]:
+        """Make the blocks of a stretch, as even as can be."""
+        tar = METHODS["tar"]
+        size = end - start
         count = -(-size // (block - tar.overlap - 2 * SLACK))
         count = max(count, 2)
         if count > tar.pieces:
@@ -133,21 +179,121 @@ class Maker(PotBench):
                 made = self._amplified(made, level - 1)
             inputs.append(made)
         junctions = tuple(self._junction(ground, cut, tar.overlap, tar.junction) for cut in cuts)
-        vector = self.wishes.vector
-        if not closed and vector is not None:
-            return self._kept(name, inputs, level, ground.window(start, end), junctions, vector)
+        return inputs, junctions
+
+    def _in_vector(
+        self,
+        ground: Ground,
+        start: int,
+        end: int,
+        closed: bool,
+        name: str,
+        cover: Sequence[Match],
+        room: int,
+        block: int,
+        level: int,
+    ) -> str:
+        """Put a stretch together in the vector; a circle is opened where the vector goes in.
+
+        A circle comes out of its vector as it went in: what stands before the place is there on both
+        sides of the vector, so that the ends that Cas9 leaves are alike and recombine to the circle.
+        """
+        vector, target, hook = self.wishes.vector, self._target, METHODS["tar"].overlap
+        assert vector is not None
+        assert target is not None
+        whole = end - start == len(ground.letters) and name == self._whole
+        keep = self.wishes.keep and whole
         if closed:
-            self.notices[f"{name} is closed in yeast: it needs an origin and a marker of yeast"] = (
-                None
-            )
-        else:
+            place = self.wishes.place
+            why = "as it was wanted"
+            if place is None:
+                place, why = neutral_place(target)
             self.notices[
-                "blocks are kept in yeast between the hooks of a TAR vector, and cut out of it for the "
-                "next level; no vector was named, so that it is neither ordered nor part of the proof"
+                f"{vector.name} {'stays' if keep else 'goes in'} before letter {place + 1:,} of "
+                f"{name}: {why}"
             ] = None
+            start, end = place if keep else place - hook, place + end - start
+        inputs, junctions = self._blocks(ground, start, end, False, name, cover, room, block, level)
+        letters = ground.window(start, end)
+        if keep:
+            return self._staying(name, inputs, level, letters, junctions, vector, start)
+        if not closed:
+            return self._kept(name, inputs, level, letters, junctions, vector)
+        opened = self._kept(f"{name}_opened", inputs, level, letters, junctions, vector)
+        self.notices[
+            f"{name} comes out of {vector.name} by Cas9 in yeast and closes over {hook} bp that both of "
+            "its ends have; select against the vector's marker"
+        ] = None
+        seam = self._junction(ground, start, hook, METHODS["tar"].junction)
+        right = seam.fidelity * next(r.fidelity for r in self.reactions if r.name == opened)
+        body = letters[hook:]
         return self._reaction(
-            name, "tar", inputs, level, ground.window(start, end), closed, junctions=junctions
+            name, "tar", [opened], level, body, True, junctions=(seam,), right=right
         )
+
+    def _staying(
+        self,
+        name: str,
+        inputs: list[str],
+        level: int,
+        letters: str,
+        junctions: tuple[Junction, ...],
+        vector: Record,
+        start: int,
+    ) -> str:
+        """Recombine blocks with a vector into a circle that it stays in."""
+        hook, target = METHODS["tar"].overlap, self._target
+        assert target is not None
+        body = opened_vector(vector)
+        primers = self._hooks(name, vector, body, letters[-hook:], other_strand(letters[:hook]))
+        hooked = self._reaction(
+            f"{name}_vector",
+            "pcr",
+            [self._taken(vector), *primers],
+            level,
+            letters[-hook:] + body + letters[:hook],
+            False,
+        )
+        piece = vector.changed(sequence=vector.sequence.upper())
+        if vector.circular:
+            at = (str(piece.sequence) * 2).index(body)
+            piece = linearise(piece, at)
+        if target.circular:
+            self.held[target.name] = insert(target, start, piece)
+        else:
+            self.held[target.name] = circularise(insert(target, len(target), piece))
+        return self._reaction(
+            name,
+            "tar",
+            [*inputs, hooked],
+            level,
+            letters + body,
+            True,
+            junctions=(*junctions, *self._ends(letters)),
+        )
+
+    def _ends(self, letters: str) -> tuple[Junction, ...]:
+        """Give the junctions of an insert with its vector."""
+        tar = METHODS["tar"]
+        return tuple(
+            Junction(-tar.overlap, 0, text, 0.0, tar.junction, "with the vector")
+            for text in (letters[-tar.overlap :], letters[: tar.overlap])
+        )
+
+    def _hooks(self, name: str, vector: Record, body: str, right: str, left: str) -> list[str]:
+        """Order the primers that give a vector its tails."""
+        hook = METHODS["tar"].overlap
+        return [
+            self._primer(
+                tail + foot,
+                f"{name}_hook{side}",
+                f"a hook of {hook} bp to {name}, on {vector.name}",
+            )
+            for side, tail, foot in (
+                ("F", right, body[:_FOOT]),
+                ("R", left, other_strand(body[-_FOOT:])),
+            )
+        ]
 
     def _kept(
         self,
@@ -163,8 +309,8 @@ class Maker(PotBench):
         The vector gets hooks to both ends by PCR. Between hook and vector stand three bases and a PAM, so
         that Cas9, which cuts three bases before the PAM, cuts where the insert ends.
         """
-        hook, tar = METHODS["tar"].overlap, METHODS["tar"]
-        body = str(vector.sequence).upper()
+        hook = METHODS["tar"].overlap
+        body = opened_vector(vector)
         there = self._taken(vector)
         chosen = None
         for spare in _SPARES:
@@ -178,18 +324,13 @@ class Maker(PotBench):
         if chosen is None:
             raise NegativeResult(f"no guide cuts {name} out of {vector.name} and nowhere else")
         behind, before, whole, guides = chosen
-        tails = (letters[-hook:] + behind, other_strand(before + letters[:hook]))
-        primers = [
-            self._primer(
-                tail + foot,
-                f"{name}_hook{side}",
-                f"a hook of {hook} bp to {name}, on {vector.name}",
-            )
-            for side, tail, foot in (
-                ("F", tails[0], body[:_FOOT]),
-                ("R", tails[1], other_strand(body[-_FOOT:])),
-            )
-        ]
+        primers = self._hooks(
+            name,
+            vector,
+            body,
+            letters[-hook:] + behind,
+            other_strand(before + letters[:hook]),
+        )
         hooked = self._reaction(
             f"{name}_vector",
             "pcr",
@@ -198,10 +339,7 @@ class Maker(PotBench):
             letters[-hook:] + behind + body + before + letters[:hook],
             False,
         )
-        ends = tuple(
-            Junction(-hook, 0, text, 0.0, tar.junction, "with the vector")
-            for text in (letters[-hook:], letters[:hook])
-        )
+        ends = self._ends(letters)
         kept = self._reaction(
             f"{name}_in_{plain_name(vector.name)}",
             "tar",

@@ -10,7 +10,7 @@ from biowright.core import BiowrightError, InputError, NegativeResult, Record
 from ..fidelity_matrix import ligation_matrix
 from ..golden_gate import site_ends
 from ..names import plain_name
-from ..signals import target_signals
+from ..signals import held_signals, target_signals
 from .collecting import Bench, Wishes, check_letters
 from .making import Maker
 from .proof import prove
@@ -18,6 +18,7 @@ from .reuse import best_cover, find_matches
 from .sharing import Border, shared_borders
 from .steps import METHODS, Alternative, Order, SynthesisPlan
 from .vendors import Product, product, products
+from .yeast import check_place
 
 __all__ = ["ASSEMBLIES", "choose_plan", "plan_synthesis"]
 
@@ -33,6 +34,8 @@ def plan_synthesis(
     enzymes: Sequence[str] = ("BsaI", "BsmBI", "BbsI", "SapI"),
     reuse: int = 150,
     vector: Record | None = None,
+    place: int | None = None,
+    keep: bool = False,
 ) -> list[Alternative]:
     """Plan how to make targets from what one has and what can be ordered, in several ways.
 
@@ -51,8 +54,14 @@ def plan_synthesis(
     reuse : int, default 150
         The shortest stretch that is copied from what one has, in bp; 0 for none.
     vector : Record, optional
-        A vector of yeast (TAR), for what is put together there: linear products get hooks to it, and are
-        cut out of it by Cas9 exactly at their ends; all that is part of the plan and of its proof.
+        A vector of yeast (TAR), for what is put together there: it gets hooks to both ends of the product,
+        which is cut out of it by Cas9 exactly at its ends; all that is part of the plan and of its proof.
+    place : int, optional
+        Before which letter of circular targets the vector goes, 0-based; by default a neutral place,
+        between genes that end there if there are such. A circle is cut out with ends that are alike,
+        over which it closes.
+    keep : bool, default False
+        The vector stays: what is made, and proven, is the target with the vector in it.
 
     Returns
     -------
@@ -96,6 +105,16 @@ def plan_synthesis(
                 record=vector.name,
                 expected="one with a yeast origin and marker",
             )
+    elif place is not None or keep:
+        raise InputError(
+            "a place for a vector of yeast, and no vector"
+            if place is not None
+            else "no vector to keep",
+            hint="name the vector",
+        )
+    if place is not None:
+        for target in targets:
+            check_place(target, place)
     if reuse < 0:
         raise InputError(f"reuse of {reuse} bp", expected="0 or more")
     if "golden-gate" in chosen_methods:
@@ -132,15 +151,34 @@ def plan_synthesis(
                 tuple(enzymes),
                 reuse or 150,
                 vector,
+                place,
+                keep,
             )
             label = made.id
             try:
                 plan = _planned(targets, wishes, stock, covers, borders)
-                plan = replace(plan, signals=signals)
+                told = {
+                    name: tuple(held_signals(target, made, signals[name], enzymes=enzymes))
+                    if len(made) > len(target)
+                    else signals[name]
+                    for target, made in zip(targets, plan.targets, strict=True)
+                    for name in (target.name,)
+                }
+                plan = replace(plan, signals=told)
                 found.append(Alternative(plan, method, label))
             except NegativeResult as error:
                 found.append(Alternative(None, method, label, why=str(error)))
     plans = [a for a in found if a.plan is not None]
+    if (
+        vector is not None
+        and plans
+        and not any(r.method == "tar" for a in plans if a.plan for r in a.plan.reactions)
+    ):
+        raise InputError(
+            "a vector of yeast, and nothing is put together in yeast",
+            record=vector.name,
+            hint="leave it out: the targets fit one pot, or are ordered whole",
+        )
     if not plans:
         reasons = dict.fromkeys(f"{a.method} with {a.vendor}: {a.why}" for a in found)
         raise NegativeResult(
@@ -169,6 +207,8 @@ def _planned(
 ) -> SynthesisPlan:
     bench = Maker(wishes, stock, borders=borders)
     products_of = {target.name: bench.make(target, covers[target.name]) for target in targets}
+    if wishes.keep and not bench.held:
+        raise NegativeResult("nothing is put together in yeast: there is no vector to keep")
     orders, primers = tuple(bench.orders.values()), tuple(bench.primers.values())
     notices = list(bench.notices)
     breached = [order for order in orders if order.breaches]
@@ -191,8 +231,9 @@ def _planned(
     for reaction in bench.reactions:
         if reaction.name in last:
             fidelity *= reaction.fidelity
+    made = tuple(bench.held.get(target.name, target) for target in targets)
     plan = SynthesisPlan(
-        tuple(targets),
+        made,
         wishes.method,
         wishes.fragments.id,
         orders,
