@@ -25,7 +25,7 @@ from biowright.core.kernels import kernel
 from .hits import Hits
 from .packing import unpack
 from .peptides import SHORT, peptide_clusters
-from .segment import Segment
+from .segment import Segment, read_ahead
 from .similar import aligned_hits
 from .word_clusters import clusters
 from .word_seeds import bounds, codon_lookup, extended, low_complexity, profile, word_seeds
@@ -101,6 +101,7 @@ def find_proteins(
     wanted: WantedProteins,
 ) -> Hits:
     """Find relatives of proteins: for each query those with the best scores first."""
+    read_ahead(segment)
     pieces = []
     for query in made:
         gathered = _by_words(segment, query.codes, allowed, wanted)

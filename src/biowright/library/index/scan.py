@@ -17,7 +17,7 @@ from biowright.core.kernels import kernel
 from .odd import odd_places
 from .packing import CODES, WRAP
 from .places import Places, inside
-from .segment import Segment
+from .segment import Segment, read_ahead
 from .windows import allowing
 
 __all__ = ["scan", "scan_cost", "tally"]
@@ -55,6 +55,7 @@ def scan(
     found = np.zeros(len(queries), np.int64)
     pairs = (len(segment.words) - 4) // 2
     words = segment.words
+    read_ahead(segment)
     chunk, size = 0, CHUNKS[0]
     while chunk < pairs and open_:
         wanted = [queries[q] for q in open_]
@@ -82,6 +83,7 @@ def scan(
 def tally(segment: Segment, queries: Sequence[np.ndarray], allowed: np.ndarray) -> np.ndarray:
     """Count the places of many motifs: the bits of their planes, without looking at any."""
     spelled, shifts, whole = _spelled(queries)
+    read_ahead(segment)
     sizes = np.array([len(sets) for sets in queries], np.int64)
     spans = {pair: i for i, pair in enumerate(dict.fromkeys(zip(sizes, shifts, strict=True)))}
     counts = _tally(

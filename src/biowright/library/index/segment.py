@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
+from weakref import WeakSet
 
 import numpy as np
 
@@ -44,6 +45,8 @@ DTYPES = {
     "protein_contexts": np.uint32,
 }
 PROTEINS = ("protein_offsets", "protein_places", "protein_contexts")
+LOOKED_UP = ("words", "offsets", "positions")
+"""Arrays of which a question needs a page here and there; what lies around it is not read then."""
 
 
 @dataclass(frozen=True, slots=True, weakref_slot=True, eq=False)
@@ -186,6 +189,7 @@ def join(
     unit = part = run = 0
     for piece in pieces:
         at, until = unit // 16 * 2, (unit + piece.units) // 16 * 2
+        read_ahead(piece)
         words[at:until] = piece.words[: until - at]
         here = slice(part, part + len(piece))
         starts[here] = piece.starts + np.uint32(unit)
@@ -315,9 +319,26 @@ def load(path: Path, *, verify: bool = True) -> Segment:
                 raise damaged(f"the checksum of its {name} differs")
             array.flags.writeable = False
             arrays[name] = array
+            if name in LOOKED_UP and count:
+                mapped.madvise(mmap.MADV_RANDOM, offset, count * dtype.itemsize)
         if size != end:
             raise damaged(f"it has {size} bytes instead of {end}")
         arrays["runs"] = arrays["runs"].reshape(-1, 3)
         return Segment(header["first"], header["last"], header["k"], **arrays)
     except (ValueError, KeyError, TypeError) as error:
         raise damaged(str(error)) from None
+
+
+_AHEAD: WeakSet[Segment] = WeakSet()
+
+
+def read_ahead(segment: Segment) -> None:
+    """Have the system read letters ahead again, since many of a segment will be needed."""
+    if segment in _AHEAD:
+        return
+    _AHEAD.add(segment)
+    words = segment.words
+    mapped = words.base.obj if isinstance(words.base, memoryview) else None
+    if isinstance(mapped, mmap.mmap):
+        # words are the first array of a file, behind its header
+        mapped.madvise(mmap.MADV_NORMAL, PAGE, words.nbytes)

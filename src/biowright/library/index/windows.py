@@ -19,12 +19,14 @@ from biowright.core.kernels import kernel
 
 from .odd import odd_places
 from .places import ORDER, SIZES, Places, inside
-from .segment import Segment
+from .segment import Segment, read_ahead
 
 __all__ = ["Plan", "allowing", "look_up", "plan"]
 
 FARTHEST = 48
 """Windows begin in the first letters of a pattern, so that each lies in the arena of a circle."""
+SCATTERED = 2000
+"""Places from which on letters are read ahead where they are on a disk."""
 FREE = 15
 """The set of all bases."""
 
@@ -94,6 +96,8 @@ def look_up(segment: Segment, sets: np.ndarray, how: Plan, allowed: np.ndarray) 
     allowed : ndarray of bool, shape (n,) or (0,)
         Which parts of the segment may be found; empty for all.
     """
+    if how.cost > SCATTERED:
+        read_ahead(segment)
     bases = _look_up(
         segment.words,
         segment.offsets,
