@@ -11,13 +11,15 @@ import time
 from concurrent.futures import ProcessPoolExecutor
 from itertools import pairwise
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from tests.library.sources import Parts, naive, random_parts
 
-from biowright.library.index import SequenceIndex
+from biowright.library.index import SequenceIndex, folder, segment
 from biowright.library.index import index as module
+from biowright.library.index.segment import Segment
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -108,12 +110,23 @@ def test_damage_is_detected_told_and_made_good(
     assert not told
 
 
-def test_a_copy_with_other_times_is_read_once_more(tmp_path: Path, told: list[str]) -> None:
-    parts = random_parts(random.Random(2), 20)
+def test_a_copy_with_other_times_is_read_once_more(
+    tmp_path: Path, told: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parts = random_parts(random.Random(3), 20)
     opened(tmp_path, parts, told).update()
-    [file] = tmp_path.glob("*.segment")
-    os.utime(file, (1, 1))
-    answers(opened(tmp_path, parts, told), parts)
+    for path in tmp_path.glob("*.segment"):
+        os.utime(path, ns=(1, 1))
+    read: list[bool] = []
+
+    def load(path: Path, *, verify: bool = True) -> Segment:
+        read.append(verify)
+        return segment.load(path, verify=verify)
+
+    monkeypatch.setattr(folder, "segments", SimpleNamespace(load=load, save=segment.save))
+    for _ in range(3):
+        answers(opened(tmp_path, parts, told), parts)
+    assert read == [True, False, False]
     assert not told
 
 
@@ -143,8 +156,9 @@ def test_segments_are_searched_in_other_processes(
 PROGRAM = """
 import random, sys
 from pathlib import Path
-from biowright.library.index import SequenceIndex
+from biowright.library.index import SequenceIndex, folder, segment
 from biowright.library.index import index as module
+from biowright.library.index.segment import Segment
 from tests.library.sources import Parts, random_parts
 module.TAIL = 1000
 parts = Parts()

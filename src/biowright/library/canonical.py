@@ -135,32 +135,46 @@ def _place(letters, start, n, complement, codes, buffer):  # type: ignore[no-unt
 
 
 @kernel
+def _spelled_key(letters, start, n, strand, offset, complement):  # type: ignore[no-untyped-def]
+    """Give FNV-1a of a circle that is read from an offset on one of its strands."""
+    prime = np.uint64(0x100000001B3)
+    value = np.uint64(0xCBF29CE484222325)
+    if strand == 0:
+        for k in range(start + offset, start + n):
+            value = (value ^ np.uint64(letters[k])) * prime
+        for k in range(start, start + offset):
+            value = (value ^ np.uint64(letters[k])) * prime
+    else:
+        for k in range(start + n - 1 - offset, start - 1, -1):
+            value = (value ^ np.uint64(complement[letters[k]])) * prime
+        for k in range(start + n - 1, start + n - 1 - offset, -1):
+            value = (value ^ np.uint64(complement[letters[k]])) * prime
+    return value
+
+
+@kernel
 def _circle_keys(letters, bounds, complement, codes, keys):  # type: ignore[no-untyped-def]
     longest = 0
     for i in range(len(bounds) - 1):
         longest = max(longest, bounds[i + 1] - bounds[i])
     buffer = np.empty(longest, np.uint8)
-    prime = np.uint64(0x100000001B3)
     for i in range(len(bounds) - 1):
         start = bounds[i]
         n = bounds[i + 1] - start
-        value = np.uint64(0xCBF29CE484222325)
+        strand, offset = 0, 0
         if n:
             strand, offset = _place(letters, start, n, complement, codes, buffer)
-            place = offset if strand == 0 else n - 1 - offset
-            for _ in range(n):
-                letter = letters[start + place]
-                if strand == 0:
-                    place += 1
-                    if place == n:
-                        place = 0
-                else:
-                    letter = complement[letter]
-                    place -= 1
-                    if place < 0:
-                        place = n - 1
-                value = (value ^ np.uint64(letter)) * prime
-        keys[i] = value
+        keys[i] = _spelled_key(letters, start, n, strand, offset, complement)
+
+
+@kernel
+def _circle_key(letters):  # type: ignore[no-untyped-def]
+    n = len(letters)
+    strand, offset = 0, 0
+    if n:
+        buffer = np.empty(n, np.uint8)
+        strand, offset = _place(letters, 0, n, _COMPLEMENT, _CODES, buffer)
+    return np.int64(_spelled_key(letters, 0, n, strand, offset, _COMPLEMENT))
 
 
 @kernel
@@ -241,8 +255,7 @@ def circle_keys(letters: bytes | bytearray, bounds: Ints) -> Ints:
         FNV-1a of the least rotation of both strands.
     """
     keys = np.empty(len(bounds) - 1, np.uint64)
-    run = _circle_keys.briefly if len(letters) <= _BRIEF else _circle_keys
-    run(np.frombuffer(letters, np.uint8), bounds, _COMPLEMENT, _CODES, keys)
+    _circle_keys(np.frombuffer(letters, np.uint8), bounds, _COMPLEMENT, _CODES, keys)
     return keys.view(np.int64)
 
 
@@ -254,7 +267,8 @@ def circle_key(letters: bytes) -> int:
     >>> circle_key(b"AACCT") == circle_key(b"CCTAA") == circle_key(b"AGGTT")
     True
     """
-    return int(circle_keys(letters, np.array((0, len(letters)), np.int64))[0])
+    run = _circle_key.briefly if len(letters) <= _BRIEF else _circle_key
+    return int(run(np.frombuffer(letters, np.uint8)))
 
 
 def key_of(digest: bytes) -> int:

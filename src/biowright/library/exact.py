@@ -6,15 +6,14 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from biowright.core import InputError, Molecule, Sequence
 
-from .canonical import circle_keys
+from .canonical import circle_key
 from .packing import CIRCULAR, REVERSED
 
 if TYPE_CHECKING:
     from .database import Database
+    from .index import SequenceIndex
     from .reading import Reader
 
 __all__ = ["ExactHit", "find_exact"]
@@ -55,14 +54,18 @@ class ExactHit:
 
 
 def find_exact(
-    database: Database, reader: Reader, sequence: Sequence | str | bytes, *, rotations: bool = True
+    database: Database,
+    reader: Reader,
+    index: SequenceIndex,
+    sequence: Sequence | str | bytes,
+    *,
+    rotations: bool = True,
 ) -> list[ExactHit]:
     """Find all versions with the letters of a sequence: see `Library.find_exact`."""
     letters = _letters(sequence)
     if not letters:
         raise InputError("an empty sequence is found nowhere")
-    bounds = np.array((0, len(letters)), np.int64)
-    rows = database.quick(_QUERY, (int(circle_keys(letters, bounds)[0]),))
+    rows = database.quick(_QUERY, (circle_key(letters),))
     if not rows:
         return []
     other = letters.translate(_FLIP)[::-1]
@@ -78,7 +81,7 @@ def find_exact(
         if not flags & CIRCULAR and bytes(seguid or b"") == linear:
             strand = 1 if turned == (flags & REVERSED > 0) else -1
             hits.append(ExactHit(number, 0, strand, length, False))
-        elif hit := _compared(reader, letters, other, number):
+        elif hit := _compared(reader, index, letters, other, number):
             hits.append(hit)
     if not rotations:
         circles = {row[0] for row in rows if row[2] & CIRCULAR}
@@ -92,13 +95,21 @@ def _letters(sequence: Sequence | str | bytes) -> bytes:
             raise InputError("this is a protein", hint="parts are found by their nucleotides")
         data = sequence.data
     else:
-        data = Sequence(sequence).data
+        data = sequence.encode() if isinstance(sequence, str) else sequence
+        if data.translate(None, b"ACGT"):  # the letters that need no look
+            data = Sequence(sequence).data
     data = data.upper()
     return data.translate(_TO_DNA) if b"U" in data else data
 
 
-def _compared(reader: Reader, letters: bytes, other: bytes, number: int) -> ExactHit | None:
+def _compared(
+    reader: Reader, index: SequenceIndex, letters: bytes, other: bytes, number: int
+) -> ExactHit | None:
     """Compare letter by letter, and find the place where the query begins."""
+    if turned := index.turn(number, letters):
+        start, strand = turned
+        return ExactHit(number, start, strand, len(letters), start > 0)
+    # the index has not got it, or not as it is in the store
     own = reader.nucleotides(number)
     twice = own + own
     for strand, wanted in ((1, letters), (-1, other)):

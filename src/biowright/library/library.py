@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import os
+import threading
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Sequence as SequenceABC
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from . import tables as t
+    from .index import SequenceIndex
     from .packing import Block
 else:
     t = lazy_module("biowright.library.tables")
@@ -83,6 +85,7 @@ class Library:
         self.reader = Reader(database)
         self.text_index = TextIndex(database, folder / "text")
         self.columns = Columns(database, folder / "columns.npz")
+        self._local = threading.local()
 
     @classmethod
     def create(
@@ -193,6 +196,16 @@ class Library:
     ) -> None:
         self.close()
 
+    @property
+    def index(self) -> SequenceIndex:
+        """The index of its sequences, which a thread opens when it asks for the first time."""
+        made: SequenceIndex | None = getattr(self._local, "index", None)
+        if made is None:
+            from .index import SequenceIndex
+
+            made = self._local.index = SequenceIndex(self.folder / "index", self)
+        return made
+
     def last(self) -> int:
         """Give the highest number of a version; 0 in an empty library."""
         return self.reader.last()
@@ -264,7 +277,7 @@ class Library:
         >>> library.find_exact("ACAGATT")
         [ExactHit(number=1, start=4, strand=1, length=7, turned=True)]
         """
-        return find_exact(self.database, self.reader, sequence, rotations=rotations)
+        return find_exact(self.database, self.reader, self.index, sequence, rotations=rotations)
 
     def find_text(
         self, words: str, limit: int = 20, *, filters: Filters | None = None

@@ -46,6 +46,7 @@ _QUADS = np.frombuffer(
     bytes(b"TCAG"[byte >> shift & 3] for byte in range(256) for shift in (6, 4, 2, 0)),
     np.uint8,
 ).reshape(256, 4)
+_WHOLE_QUADS = _QUADS.view("<u4").ravel()
 _PLAIN_LETTERS = np.frombuffer(b"ACGTU", np.uint8)
 _PLAIN = np.zeros(256, np.uint8)
 _PLAIN[list(b"ACGT")] = 1
@@ -196,7 +197,23 @@ def _runs(where: Ints, values: Bytes, owner: Ints, starts: Ints) -> Ints:
     return np.stack(columns, 1)
 
 
-def unpack_one(read: Callable[[int, int], bytes], index: int) -> bytes | None:
+@kernel
+def _located(head, n, index):  # type: ignore[no-untyped-def]
+    """Give where a sequence of a block begins, its size (-1 if it is raw), and where all end."""
+    sizes = head[12 : 12 + 4 * n].view(np.uint32)
+    at = end = np.int64(12 + 5 * n)
+    for i in range(n):
+        if i == index:
+            at = end
+        if not head[12 + 4 * n + i] & RAW:
+            end += (np.int64(sizes[i]) + 3) >> 2
+    size = np.int64(sizes[index])
+    return at, -1 if head[12 + 4 * n + index] & RAW else size, end
+
+
+def unpack_one(
+    read: Callable[[int, int], bytes], index: int, count: int | None = None
+) -> bytes | None:
     """Unpack one sequence of a block without reading the others.
 
     Parameters
@@ -204,33 +221,26 @@ def unpack_one(read: Callable[[int, int], bytes], index: int) -> bytes | None:
     read : callable of (start, end) to bytes
         Reads a piece of the block.
     index : int
+    count : int, optional
+        How many sequences the block has, if that is known.
 
     Returns
     -------
     bytes or None
         Its letters; None where there is more than A, C, G and T among them.
     """
-    n, runs, raw = np.frombuffer(read(0, 12), "<u4", 3).tolist()
-    at = 12 + 5 * n
-    # what follows the letters is looked at only where there is something
-    head = read(12, at if raw else 12 + 4 * (n if runs else index + 1))
-    sizes = np.frombuffer(head, "<u4", len(head) // 4 if not raw else n).astype(np.int64)
-    bytes_of = (sizes + 3) >> 2
-    if raw:
-        kept = np.frombuffer(head, np.uint8, n, 4 * n) & RAW != 0
-        if kept[index]:
-            return None
-        bytes_of[kept] = 0
-    if runs:
-        table = at + int(bytes_of.sum())
-        owners = np.frombuffer(read(table, table + 16 * runs), "<u4")[::4]
+    if count is None:
+        count = int.from_bytes(read(0, 4), "little")
+    head = read(0, 12 + 5 * count)
+    at, size, end = _located(np.frombuffer(head, np.uint8), count, index)
+    if size < 0:
+        return None
+    if runs := int.from_bytes(head[4:8], "little"):
+        owners = np.frombuffer(read(end, end + 16 * runs), "<u4")[::4]
         if (owners == index).any():
             return None
-    at += int(bytes_of[:index].sum())
-    sizes = sizes[: index + 1]
-    size = sizes[-1:]
-    packed = np.frombuffer(read(at, at + (int(size[0]) + 3) // 4), np.uint8)
-    return _QUADS[packed].tobytes()[: int(size[0])]
+    packed = np.frombuffer(read(at, at + (size + 3) // 4), np.uint8)
+    return _WHOLE_QUADS[packed].tobytes()[:size]
 
 
 def molecule_of_flags(flags: int) -> Molecule:

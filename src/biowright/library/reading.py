@@ -81,11 +81,13 @@ class Reader:
             self._known = self.last()
             rows = self._database.quick("SELECT first FROM library_blocks ORDER BY first", ())
             self._firsts = [row[0] for row in rows]
-        first = self._firsts[bisect_right(self._firsts, number) - 1] if self._firsts else 0
+        after = bisect_right(self._firsts, number)
+        first = self._firsts[after - 1] if after else 0
+        count = self._firsts[after] - first if after < len(self._firsts) else None
         blob = self._database.piece("library_blocks", "payload", first) if first else None
         if blob is not None:
             with blob:
-                found = unpack_one(lambda start, end: blob[start:end], number - first)
+                found = unpack_one(lambda start, end: blob[start:end], number - first, count)
             if found is not None:
                 return found
         ((_, letters, _),) = self.read(number, number)

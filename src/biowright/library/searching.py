@@ -165,10 +165,8 @@ def search(
 
 
 def index_of(library: Library) -> SequenceIndex:
-    """Give the index of a library's sequences, in its folder."""
-    from .index import SequenceIndex
-
-    return SequenceIndex(library.folder / "index", library)
+    """Give the index of a library's sequences, in its folder; each thread has one of its own."""
+    return library.index
 
 
 _Row = tuple[str, int, int | None, int | None, int | None, float | None, float]

@@ -13,7 +13,7 @@ import os
 import secrets
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from biowright.core import FormatError, InputError
@@ -118,6 +118,14 @@ class Folder:
         if (made.first, made.last) != (entry.first, entry.last):
             raise FormatError("an index file holds other parts than it should", path=str(path))
         return made
+
+    def seen(self, entry: Entry) -> Entry:
+        """Give an entry with the size and the time that its file has now."""
+        try:
+            status = (self.path / entry.file).stat()
+        except OSError:
+            return entry
+        return replace(entry, size=status.st_size, changed=status.st_mtime_ns)
 
     def save(self, make: Callable[[Callable[[str, int], object]], Segment]) -> Entry:
         """Write a segment file."""

@@ -21,6 +21,7 @@ from .hits import Hits
 from .queries import patterns
 from .segment import Segment
 from .similar import Wanted, similar
+from .turns import turn
 
 if TYPE_CHECKING:
     from biowright.library.source import SequenceSource
@@ -92,6 +93,7 @@ class SequenceIndex:
         self._stored: list[tuple[Entry, Segment]] = []
         self._waiting: list[Segment] = []
         self._version: tuple[int, int] | None = None
+        self._touched = False
         self._told: set[str] = set()
 
     def update(self) -> None:
@@ -124,6 +126,18 @@ class SequenceIndex:
         return sorted(
             [made for _, made in self._stored] + self._waiting, key=lambda made: made.first
         )
+
+    def turn(self, number: int, letters: bytes) -> tuple[int, int] | None:
+        """Give where a query begins in a part that is the same circle, and the strand: see `turns`.
+
+        None where that is not known from a stored segment.
+        """
+        if self._version is None:
+            self._read_manifest()
+        for _, made in self._stored:
+            if made.first <= number <= made.last:
+                return turn(made, number, letters)
+        return None
 
     def find(
         self,
@@ -330,7 +344,8 @@ class SequenceIndex:
 
     def _refresh(self) -> None:
         """Take in what other processes wrote, and pull what the source has beyond."""
-        if self._folder.version() != self._version and self._read_manifest():
+        if self._folder.version() != self._version and (self._read_manifest() or self._touched):
+            # a copy of an index is read through when it is opened, once
             self._write_if_possible()
         missing = list(self._missing(self._waiting))
         if sum(last - first + 1 for first, last in missing) > MANY:
@@ -412,17 +427,18 @@ class SequenceIndex:
             except FormatError as error:
                 entries = []
                 damage.append(str(error))
-            for entry in entries:
+            seen = [self._folder.seen(entry) for entry in entries]
+            for entry, now in zip(entries, seen, strict=True):
                 try:
-                    made = None if verify else opened.get(entry)
-                    stored.append((entry, made or self._folder.open(entry, verify=verify)))
+                    made = None if verify else opened.get(now)
+                    stored.append((now, made or self._folder.open(entry, verify=verify)))
                 except FormatError as error:
                     damage.append(str(error))
             if not damage or version == self._folder.version():
                 break  # else files went because another process merged them
         for message in damage:
             self._say(f"{message}; it is made anew from the library")
-        self._stored, self._version = stored, version
+        self._stored, self._version, self._touched = stored, version, seen != entries
         taken = [(made.first, made.last) for _, made in stored]
         self._waiting = [
             made
