@@ -4,7 +4,7 @@ A word begins at a unit of a part, as the windows of `table` do, and is read fro
 every reading frame has one at every fourth codon. Beside each place stand the four amino acids
 before the word and the four behind it, four bits each, so that a search reads twelve amino acids of
 a place without a look at the arena. What lies between stops that are close to each other is hardly
-ever translated: there only every third word is kept.
+ever translated: there only every fifth word is kept, but for parts of a few letters.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from .packing import unpack
 __all__ = [
     "AMINO_ACIDS",
     "CODON_OF",
+    "FEW",
     "GROUPS",
     "KINDS",
     "OTHER",
@@ -41,6 +42,8 @@ KINDS = 16
 """Groups of amino acids that four bits tell apart; the last one is what is none."""
 OPEN = 40
 """Codons between two stops from which every word is kept."""
+FEW = 150
+"""Letters of a part of which every word is kept."""
 EDGE = 20
 """Codons that are taken to lie beyond the end of a part."""
 BEFORE, BEHIND = 24, 36
@@ -200,7 +203,8 @@ def _walk(
                 for z in range(2):
                     for y in range(3):
                         most = max(most, whole[z, y])
-                if (10 * whole[s, phase] < 7 * most or whole[s, phase] <= 40) and unit % 5:
+                little = 10 * whole[s, phase] < 7 * most or whole[s, phase] <= 40
+                if little and length > FEW and unit % 5:
                     continue
                 a, b, c, d = read[s, j], read[s, j + 3], read[s, j + 6], read[s, j + 9]
                 if a == 21 or b == 21 or c == 21 or d == 21:
