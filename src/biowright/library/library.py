@@ -6,7 +6,7 @@ import getpass
 import os
 import threading
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from collections.abc import Sequence as SequenceABC
 from dataclasses import replace
 from pathlib import Path
@@ -607,12 +607,18 @@ class Library:
         InputError, FormatError
             The file is none that we read.
         """
+        from .proteins import spelled_index
+        from .searching import index_of
+
         options = Options(collection, licence, source, tier)
-        report = load_file(self.database, self.person, path, options, progress)
-        self.text_index.update(self.last())
-        if report.added > MANY:
-            self.columns.update()
-        return report
+
+        def after(added: int) -> list[Callable[[], object]]:
+            work: list[Callable[[], object]] = [lambda: self.text_index.update(self.last())]
+            if added >= MANY:  # few are searched in memory; many would make the first search wait
+                work += [self.columns.update, index_of(self).update, spelled_index(self).update]
+            return work
+
+        return load_file(self.database, self.person, path, options, after, progress)
 
 
 def _user() -> str:

@@ -7,7 +7,7 @@ import gc
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -17,6 +17,7 @@ from biowright.core.lazy import lazy_module
 from biowright.formats import Source, find_format, open_source
 
 from .adding import Names, draft_of, last_number, role_text, save
+from .ahead import ahead, meanwhile
 from .bulk import Batch, batches
 from .database import Database
 from .parts import LoadReport, Refusal
@@ -35,6 +36,7 @@ else:
 __all__ = ["Progress", "load_file"]
 
 Progress = Callable[[int, int], None]
+After = Callable[[int], Sequence[Callable[[], object]]]
 _RECORDS = 2000  # in one transaction, where records come one by one
 # from this size on, a load into an empty library makes the indexes when it is done
 _LARGE = 32 << 20
@@ -56,6 +58,7 @@ def load_file(
     person: str,
     path: str | os.PathLike[str] | BinaryIO,
     options: Options,
+    after: After,
     progress: Progress | None = None,
 ) -> LoadReport:
     """Load a file, or go on with a load of it that was interrupted.
@@ -66,6 +69,9 @@ def load_file(
     person : str
     path : path, or binary file object
     options : Options
+    after : callable of int
+        Told how many versions are new, gives what is to be done once they are written: it is done
+        beside the last of the load.
     progress : callable of (bytes done, bytes in all), optional
         Called after each transaction; what it has been told is safe.
     """
@@ -91,12 +97,12 @@ def load_file(
             if fasta
             else _record_batches(source, place)
         )
-        with _uncollected():
-            for batch in walked:
+        with _uncollected(), contextlib.closing(ahead(walked)) as made:
+            for batch in made:
                 _commit(database, person, write, batch, options, report)
                 if progress is not None:
                     progress(size if batch.place < 0 else batch.place if fasta else 0, size)
-        _index(database)
+        meanwhile(after(report.added), lambda: _index(database))
     return report.report()
 
 
