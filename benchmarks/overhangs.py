@@ -110,10 +110,12 @@ def main() -> int:
     best_overhangs(23, "BsaI")  # compiles
     compare()
     print(
-        f"{'matrix':<12}{'n':>4}{'fidelity':>10}{'bound':>10}{'greedy':>10}{'Metropolis':>12}{'CPU s':>8}"
+        f"{'matrix':<12}{'n':>4}{'published':>11}{'fidelity':>10}{'bound':>10}{'greedy':>10}"
+        f"{'Metropolis':>12}{'CPU s':>8}"
     )
+    known = {(name, count): figure for name, count, _, figure, _ in PUBLISHED}
     for name in ligation_matrices():
-        for count in COUNTS:
+        for count in sorted({*COUNTS, *(n for matrix, n in known if matrix == name)}):
             field = _field(ligation_matrix(name), [], [], 0.1)
             if count > len(field.names):
                 continue
@@ -124,7 +126,7 @@ def main() -> int:
             greedy = 1 / _product(field, _greedy(field, 0, count))
             walk = metropolis(name, count, max(seconds, 0.2))
             print(
-                f"{name:<12}{count:>4}{found.fidelity:>10.4f}{found.bound:>10.4f}{greedy:>10.4f}"
+                f"{name:<12}{count:>4}{known.get((name, count), '-'):>11}{found.fidelity:>10.4f}{found.bound:>10.4f}{greedy:>10.4f}"
                 f"{walk:>12.4f}{seconds:>8.2f}",
                 flush=True,
             )

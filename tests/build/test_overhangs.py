@@ -18,7 +18,7 @@ from biowright.build import (
     split_at_overhangs,
 )
 from biowright.build.overhangs import _bound, _Field, _product
-from biowright.build.overhangs_bound import least_sum
+from biowright.build.overhangs_bound import least_loss, least_sum
 from biowright.build.overhangs_search import tabu_search
 from biowright.cli import main
 from biowright.core import InputError, Sequence
@@ -94,6 +94,24 @@ def test_the_search_and_its_bound_beside_all_sets(seed: int) -> None:
         sums = (field.own / right, field.wrong / right[:, None])
         plain = 1 / (1 + least_sum(sums[0], sums[1] + sums[1].T, k))
         assert proven <= plain + 1e-12
+
+
+@pytest.mark.parametrize("fixed", [0, 2])
+@pytest.mark.parametrize("noise", [0.2, 1.0, 4.0])
+def test_no_set_loses_less_than_the_bound(noise: float, fixed: int) -> None:
+    random = np.random.default_rng(int(10 * noise) + fixed)
+    total, size = 13, 7
+    wrong = np.triu(random.gamma(0.6, noise, (total, total)), 1)
+    wrong = wrong + wrong.T
+    right = random.uniform(3, 20, total)
+    own = random.gamma(0.5, noise, total) * (random.random(total) < 0.5)
+    least = min(
+        float(np.log1p((own[s] + wrong[np.ix_(s, s)].sum(axis=1)) / right[s]).sum())
+        for rest in itertools.combinations(range(fixed, total), size - fixed)
+        for s in [[*range(fixed), *rest]]
+    )
+    bound = least_loss(own, wrong, right, fixed, size)
+    assert 0.6 * least < bound <= least + 1e-9
 
 
 @pytest.mark.parametrize(

@@ -226,21 +226,7 @@ def _greedy(field: _Field, fixed: int, free: int) -> list[int]:
 
 
 def _bound(field: _Field, fixed: int, count: int) -> float:
-    """Give a fidelity that no set exceeds.
+    """Give a fidelity that no set exceeds."""
+    from .overhangs_bound import least_loss
 
-    With s the share of wrong to right ligations of a junction, the inverse of the fidelity is the product
-    of 1 + s. Of all ways to share out the sum of s, the product is least where one junction has most of
-    it; but what a junction ligates wrongly, another one ligates wrongly too, so that it cannot have all.
-    """
-    from .overhangs_bound import least_sum
-
-    alone = field.own / field.right
-    pairs = field.wrong / field.right[:, None]
-    pairs = pairs + pairs.T
-    given = list(range(fixed))
-    constant = float(alone[given].sum() + pairs[:fixed, :fixed].sum() / 2)
-    linear = alone[fixed:] + pairs[fixed:, :fixed].sum(axis=1)
-    total = constant + least_sum(linear, pairs[fixed:, fixed:], count - fixed)
-    share = field.right / field.right.max()
-    most = min(total, float(((total + alone * share) / (1.0 + share)).max()))
-    return 1.0 / ((1.0 + most) * (1.0 + total - most))
+    return math.exp(-least_loss(field.own, field.wrong, field.right, fixed, count))
