@@ -126,8 +126,8 @@ def main() -> int:
             greedy = 1 / _product(field, _greedy(field, 0, count))
             walk = metropolis(name, count, max(seconds, 0.2))
             print(
-                f"{name:<12}{count:>4}{known.get((name, count), '-'):>11}{found.fidelity:>10.4f}{found.bound:>10.4f}{greedy:>10.4f}"
-                f"{walk:>12.4f}{seconds:>8.2f}",
+                f"{name:<12}{count:>4}{known.get((name, count), '-'):>11}{found.fidelity:>10.4f}"
+                f"{found.bound:>10.4f}{greedy:>10.4f}{walk:>12.4f}{seconds:>8.2f}",
                 flush=True,
             )
     return 0
