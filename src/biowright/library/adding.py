@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from biowright.core.lazy import lazy_module
 from .canonical import checksums, circle_key, key_of
 from .database import Database
 from .document import content_of, document_of
+from .names import Known, Names
 from .packing import REVERSED, flags_of, pack
 from .passport import Passport, admit, label_all, passport_of
 from .roles import roles_of
@@ -28,7 +29,7 @@ else:
     sa = lazy_module("sqlalchemy")
     t = lazy_module("biowright.library.tables")
 
-__all__ = ["Draft", "Names", "Saved", "draft_of", "name_key", "save", "save_records"]
+__all__ = ["Draft", "Saved", "draft_of", "name_key", "save", "save_records"]
 
 # letters in a block: a part is read with those beside it
 BLOCK = 1 << 20
@@ -132,9 +133,11 @@ def save(
     """
     saved = Saved()
     keys = [name_key(collection, draft.name) for draft in drafts]
-    known = names or Names(collection)
+    known = names or Names(collection, write)
     if names is None:
         known.look_up(connection, keys)
+    else:
+        known.recall(keys)
     number = last_number(connection)
     first = number + 1
     rows: list[tuple[object, ...]] = []
@@ -145,18 +148,21 @@ def save(
         number += 1
         part, ordinal = number, 1
         if key in numbers:
-            older = known.versions(connection, key, kept, first, write)
-            same = next((v for v in older if _same(v, draft)), None)
+            at = numbers[key]
+            other = kept[at - first] if at >= first else None
+            pending = other and Known(at, at, 1, other.content, other.name, write)
+            under = known.under(connection, key, pending)
+            same = under.same(draft.name, draft.content)
             if same is not None:
                 number -= 1
-                saved.numbers.append(same.number)
+                saved.numbers.append(same)
                 saved.skipped += 1
                 continue
-            before = _predecessor(older, draft.name, write)
+            before = under.before(draft.name)
             if before is not None:
                 part, ordinal = before.part, before.ordinal + 1
                 successions.append((before.number, number, write))
-            older.append(_Known(number, part, ordinal, draft.content, draft.name, write))
+            under.add(Known(number, part, ordinal, draft.content, draft.name, write))
         else:
             numbers[key] = number
         saved.numbers.append(number)
@@ -172,6 +178,7 @@ def save(
         )  # fmt: skip
     saved.added = len(rows)
     known.last = number
+    known.keep(first)
     if rows:
         database.insert_many(connection, t.versions, _COLUMNS, rows)
         _write_blocks(database, connection, first, kept)
@@ -213,76 +220,6 @@ def save_records(
 def last_number(connection: sa.Connection) -> int:
     """Give the highest number; 0 where there is none."""
     return int(connection.scalar(sa.select(sa.func.max(t.blocks.c.last))) or 0)
-
-
-@dataclass(slots=True)
-class _Known:
-    number: int
-    part: int
-    ordinal: int
-    content: bytes
-    name: str
-    write: int
-
-
-class Names:
-    """The names that are taken in a collection, and the versions under them.
-
-    Parameters
-    ----------
-    collection : int
-    """
-
-    def __init__(self, collection: int) -> None:
-        self.collection = collection
-        self.last = 0  # the highest number when they were last right
-        self.numbers: dict[int, int] = {}  # key -> the first number under it
-        self._versions: dict[int, list[_Known]] = {}
-
-    def look_up(self, connection: sa.Connection, keys: Iterable[int]) -> None:
-        """Read the versions under these keys."""
-        wanted = list(set(keys))
-        for at in range(0, len(wanted), 1000):
-            some = ",".join(map(str, wanted[at : at + 1000]))
-            for key, version in self._read(connection, f"name_key IN ({some})"):
-                self._versions.setdefault(key, []).append(version)
-                self.numbers.setdefault(key, version.number)
-
-    def _read(self, connection: sa.Connection, where: str) -> Iterator[tuple[int, _Known]]:
-        rows = connection.exec_driver_sql(
-            "SELECT name_key, number, part, ordinal, content, name, write, collection "
-            f"FROM {t.versions.name} WHERE {where} ORDER BY number"
-        )
-        for key, number, part, ordinal, content, name, write, home in rows:
-            if home == self.collection:
-                yield key, _Known(number, part, ordinal, bytes(content), name, write)
-
-    def versions(
-        self, connection: sa.Connection, key: int, pending: Sequence[Draft], first: int, write: int
-    ) -> list[_Known]:
-        """Give the versions under a key, also one of those from `first` on that are not yet written."""
-        if key not in self._versions:
-            number = self.numbers[key]
-            if number >= first:
-                draft = pending[number - first]
-                found = [_Known(number, number, 1, draft.content, draft.name, write)]
-            else:
-                found = [version for _, version in self._read(connection, f"number = {number}")]
-            self._versions[key] = found
-        return self._versions[key]
-
-
-def _same(version: _Known, draft: Draft) -> bool:
-    return version.content == draft.content and version.name == draft.name
-
-
-def _predecessor(before: Sequence[_Known], name: str, write: int) -> _Known | None:
-    """Give the newest version of the first part under a name that this write has not touched."""
-    newest: dict[int, _Known] = {}
-    for version in before:
-        if version.name == name:
-            newest[version.part] = version
-    return next((v for v in newest.values() if v.write != write), None)
 
 
 def _write_blocks(

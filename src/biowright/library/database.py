@@ -32,6 +32,7 @@ _LOCK = 0x62696F7772697465
 _REVISION = "0001"
 _VERSION_TABLE = "library_revision"
 _SQLITE = "sqlite:///"
+_MAPPED = 1 << 31  # bytes of the database that a connection reads without copying them
 
 
 class Rows(Protocol):
@@ -60,6 +61,7 @@ class Database:
         self.sqlite = url.startswith(_SQLITE)
         self._url = url
         self._local = threading.local()
+        self._mapped = _MAPPED
         self._terms: dict[tuple[str, str], int] = {}
         self._texts: dict[int, str] = {}
         if self.sqlite:
@@ -163,6 +165,20 @@ class Database:
             cursor.execute("COMMIT")
 
     @contextlib.contextmanager
+    def unmapped(self) -> Iterator[None]:
+        """Read all of the database without holding it in memory once for each thread that does."""
+        self._map(0)
+        try:
+            yield
+        finally:
+            self._map(_MAPPED)
+
+    def _map(self, size: int) -> None:
+        self._mapped = size
+        if self.sqlite:
+            self.quick(f"PRAGMA mmap_size={size}")
+
+    @contextlib.contextmanager
     def writing(self) -> Iterator[sa.Connection]:
         """Write all or nothing; other writers wait."""
         with self.engine.connect().execution_options(writing=True) as connection:
@@ -235,6 +251,7 @@ class Database:
             if self.sqlite:
                 connection: Any = sqlite3.connect(self._path)
                 _configure_sqlite(connection, None)
+                connection.execute(f"PRAGMA mmap_size={self._mapped}")
             else:
                 connection = self.engine.raw_connection()
                 connection.driver_connection.autocommit = True
@@ -330,8 +347,6 @@ def _configure_sqlite(connection: object, _: object) -> None:
         "synchronous=FULL",
         "busy_timeout=60000",
         "cache_size=-65536",
-        "mmap_size=2147483648",
-        "temp_store=MEMORY",
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()

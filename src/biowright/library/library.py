@@ -613,12 +613,20 @@ class Library:
         options = Options(collection, licence, source, tier)
 
         def after(added: int) -> list[Callable[[], object]]:
-            work: list[Callable[[], object]] = [lambda: self.text_index.update(self.last())]
-            if added >= MANY:  # few are searched in memory; many would make the first search wait
-                work += [self.columns.update, index_of(self).update, spelled_index(self).update]
-            return work
+            def rows() -> None:
+                self.text_index.update(self.last())
+                if added >= MANY:
+                    self.columns.update()
 
-        return load_file(self.database, self.person, path, options, after, progress)
+            def sequences() -> None:
+                index_of(self).update()
+                spelled_index(self).update()
+
+            # few are searched in memory; many would make the first search wait
+            return [rows, sequences] if added >= MANY else [rows]
+
+        with self.database.unmapped():
+            return load_file(self.database, self.person, path, options, after, progress)
 
 
 def _user() -> str:

@@ -16,10 +16,11 @@ from biowright.core import BiowrightError, Record
 from biowright.core.lazy import lazy_module
 from biowright.formats import Source, find_format, open_source
 
-from .adding import Names, draft_of, last_number, role_text, save
+from .adding import draft_of, last_number, role_text, save
 from .ahead import ahead, meanwhile
 from .bulk import Batch, batches
 from .database import Database
+from .names import Names
 from .parts import LoadReport, Refusal
 from .passport import Passport, admit, label_all, passport_of
 from .records import records_of
@@ -91,7 +92,7 @@ def load_file(
         if place:
             _index(database)
         elif fasta and size >= _LARGE and _defer(database):
-            report.names = Names(0)
+            report.names = Names(0, write)
         walked = (
             batches(source, place, protein=source.suffix in _PROTEINS)
             if fasta

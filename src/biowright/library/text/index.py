@@ -27,6 +27,8 @@ __all__ = ["TextHit", "TextIndex"]
 
 # from so many on, what is new is made a segment
 TAIL = 2000
+# versions of a segment that is not made anew with others: what it takes to make one is bounded
+FULL = 1 << 20
 _NAME = re.compile(r"(\d+)-(\d+)\.text")
 _BEYOND = 0.8  # how much a word counts that does not stand in the name
 _LINES = str.maketrans("\n\r\x01", "   ")
@@ -70,18 +72,25 @@ class TextIndex:
             return
         first = done + 1
         # a segment that is no larger than what follows it is made anew with it
-        while segments and segments[-1].last - segments[-1].first < 2 * (last - first):
+        while segments:
+            size = segments[-1].last - segments[-1].first + 1
+            if size >= min(FULL, 2 * (last - first + 1)):
+                break
             first = segments.pop().first
         self._folder.mkdir(parents=True, exist_ok=True)
-        texts = b"".join(self._lines(first, last))
-        build(texts, first, last, self._folder / f"{first}-{last}.text")
-        self._tidy(first, last)
+        made = [(at, min(at + FULL - 1, last)) for at in range(first, last + 1, FULL)]
+        for low, high in made:
+            texts = b"".join(self._lines(low, high))
+            build(texts, low, high, self._folder / f"{low}-{high}.text")
+        self._tidy(made)
 
-    def _tidy(self, first: int, last: int) -> None:
+    def _tidy(self, made: list[tuple[int, int]]) -> None:
+        """Remove the segments that others have taken the place of."""
+        first, last = made[0][0], made[-1][1]
         for path in self._folder.glob("*.text"):
             if match := _NAME.fullmatch(path.name):
                 low, high = int(match[1]), int(match[2])
-                if first <= low and high <= last and (low, high) != (first, last):
+                if first <= low and high <= last and (low, high) not in made:
                     path.unlink(missing_ok=True)
 
     def _segments(self) -> list[Segment]:
