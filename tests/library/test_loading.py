@@ -134,6 +134,47 @@ def test_a_first_load_makes_its_indexes_at_the_end(
     assert library.load(tmp_path / "g.fa").added == 0
 
 
+@pytest.mark.parametrize("deferred", [False, True])
+def test_names_and_contents_that_come_again(
+    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, deferred: bool
+) -> None:
+    """Two loads beside a plain account of what follows what."""
+    monkeypatch.setattr(bulk, "_PIECE", 300)
+    monkeypatch.setattr(bulk, "_BATCH", 900)
+    monkeypatch.setattr(loading, "_LARGE", 0 if deferred else 1 << 40)
+    rng = random.Random(8)
+    rows: list[list[object]] = []  # name, letters, part, ordinal, load
+    for load in range(2):
+        records = [
+            (f"n{min(rng.randrange(60), 20)}", "ACGT"[rng.randrange(4)] * rng.randint(1, 30))
+            for _ in range(400)
+        ]
+        added = 0
+        for name, letters in records:
+            under = [row for row in rows if row[0] == name]
+            if any(row[1] == letters for row in under):
+                continue
+            newest = {row[2]: row for row in under}
+            before = next((row for row in newest.values() if row[4] != load), None)
+            part, ordinal = (before[2], before[3] + 1) if before else (len(rows) + 1, 1)  # type: ignore[operator]
+            rows.append([name, letters, part, ordinal, load])
+            added += 1
+        path = tmp_path / f"{load}.fa"
+        path.write_text("".join(f">{name}\n{letters}\n" for name, letters in records))
+        report = library.load(path)
+        assert (report.added, report.skipped) == (added, 400 - added)
+    found = library.describe(range(1, library.last() + 1))
+    assert [(v.name, v.part, v.version) for v in found] == [(r[0], f"P{r[2]}", r[3]) for r in rows]
+
+
+def test_a_name_that_all_records_have(library: Library, tmp_path: Path) -> None:
+    """Each is another part; none is looked for among all before it."""
+    (tmp_path / "g.fa").write_text("".join(f">seq\n{n:020b}\n" for n in range(1 << 15)).translate(
+        str.maketrans("01", "AC")))  # fmt: skip
+    assert library.load(tmp_path / "g.fa").parts == 1 << 15
+    assert library.load(tmp_path / "g.fa").skipped == 1 << 15
+
+
 def test_kill_9_loses_nothing_that_was_acknowledged(tmp_path: Path) -> None:
     (tmp_path / "g.fa").write_bytes(genes(30_000))
     Library.create(tmp_path / "l").close()

@@ -86,6 +86,29 @@ def test_a_damaged_segment_is_made_again(library: Library, monkeypatch: pytest.M
             assert names(again, "lac") == ["pTac"]
 
 
+def test_segments_grow_to_a_size_and_no_further(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(text_index, "TAIL", 2)
+    monkeypatch.setattr(text_index, "FULL", 8)
+    there = 0
+    for count in (3, 5, 2, 30, 1, 9, 2, 2, 2):
+        library.add([part(f"word{there + n}", "shared") for n in range(count)])
+        there += count
+        library.text_index.update(library.last())
+        assert len(library.find_text("shared", 100)) == there
+        for number in (0, there - 1, there // 2):
+            assert names(library, f"word{number}", limit=1) == [f"word{number}"]
+        spans = sorted(
+            tuple(map(int, path.stem.split("-")))
+            for path in (library.folder / "text").glob("*.text")
+        )
+        assert all(high - low < 8 for low, high in spans)
+        assert [low for low, _ in spans] == [1, *(high + 1 for _, high in spans[:-1])]
+        # none but the last few are small
+        assert len(spans) <= there // 8 + 3
+
+
 def distance(one: bytes, other: bytes) -> int:
     row = list(range(len(other) + 1))
     for i, a in enumerate(one, 1):

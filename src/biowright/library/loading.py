@@ -103,6 +103,7 @@ def load_file(
                 _commit(database, person, write, batch, options, report)
                 if progress is not None:
                     progress(size if batch.place < 0 else batch.place if fasta else 0, size)
+        report.names = None  # which is not needed any more
         meanwhile(after(report.added), lambda: _index(database))
     return report.report()
 

@@ -32,8 +32,8 @@ __all__ = ["SequenceIndex"]
 
 TAIL = 1 << 20
 """Letters that may wait in memory before they are written as a segment."""
-FULL = 1 << 30
-"""Letters of a segment that is not merged any more."""
+FULL = 3 << 28
+"""Letters of a segment that is not merged any more; to make one takes about 2 bytes a letter."""
 GROWTH = 4
 """A segment takes in the one before it unless that is so many times as large."""
 MANY = 1 << 16
