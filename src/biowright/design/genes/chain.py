@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,23 +10,16 @@ import numpy.typing as npt
 
 from .kernels import BREACH, best_path, build_trellis, potentials
 from .layout import CODE_OF_MASK, Layout
-from .windows import (
-    letter_range,
-    price_windows,
-    search_windows,
-    spread_prices,
-    window_breaches,
-)
+from .stepping import search, shortened
+from .steps import spell
+from .windows import window_breaches
 
-__all__ = ["STEPS", "Answer", "Chain", "Trellis", "make_chain", "solve"]
+__all__ = ["LIMITS", "Answer", "Chain", "Trellis", "build", "codes", "make_chain", "solve"]
 
-STEPS = ((100, 30), (400, 100), (400, 30_000), (400, 3_000))
-"""How many rounds the prices of windows are improved, and how many beginnings are then held.
-
-The last search is narrower: where the wide one ends at its budget, its bound is better.
-"""
-BUDGET = 4_000_000
-"""Beginnings that a search may make before it goes on narrowly."""
+LIMITS = (30, 100, 300, 1_000, 3_000)
+"""How many beginnings the searches hold, one after the other."""
+BUDGET = 5_000_000
+"""Beginnings that the searches of a chain may hold together before they end with a gap."""
 
 
 @dataclass(slots=True, eq=False)
@@ -64,11 +58,12 @@ class Trellis:
     edge_to: npt.NDArray[np.int32]
     edge_letter: npt.NDArray[np.int8]
     edge_worth: npt.NDArray[np.float64]
+    edge_rich: npt.NDArray[np.bool_]
 
     @property
     def edges(self) -> tuple[npt.NDArray, ...]:
         """What the kernels take."""
-        return self.layer, self.first_edge, self.edge_to, self.edge_letter, self.edge_worth
+        return self.layer, self.first_edge, self.edge_to, self.edge_rich, self.edge_worth
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -195,62 +190,38 @@ def build(chain: Chain) -> Trellis:
         np.zeros(2, np.int64),
         layout.context,
     )
-    return Trellis(*parts)
+    letters = parts[5]
+    return Trellis(*parts, (letters == 1) | (letters == 2))
 
 
-def solve(
-    chain: Chain, *, steps: tuple[tuple[int, int], ...] = STEPS, budget: int = BUDGET
-) -> Answer:
+def solve(chain: Chain, *, limits: Sequence[int] = LIMITS, budget: int = BUDGET) -> Answer:
     """Find the best choice of a chain, and prove it.
 
     The best path of the trellis is the optimum where it keeps the windows of GC. Where not, prices
-    on windows give a bound (a Lagrangian relaxation), and a search through what the bound leaves
-    open finds the optimum. Both go on in turn, each with what the other has found; the search is
-    wider each time and stops at `budget`, which leaves a gap between worth and bound.
+    on windows give a bound (a Lagrangian relaxation), and searches through what the bound leaves
+    open find the optimum; see `search`. They end at `budget`, which leaves a gap between worth and
+    bound.
     """
     trellis = build(chain)
     length = len(chain.index)
     to_go = np.empty(len(trellis.state), np.float64)
-    bonus = np.zeros(length)
-    letters = np.zeros(length, np.int8)
-    potentials(*trellis.edges, bonus, to_go)
-    worth = best_path(*trellis.edges, bonus, to_go, letters)
+    path = np.zeros(length, np.int64)
+    potentials(*trellis.edges, np.zeros(length), to_go)
+    worth = best_path(*trellis.edges, np.zeros(length), to_go, path)
     if worth == -np.inf:
         return Answer(None, -np.inf, -np.inf)
-    rules = tuple(chain.rules)
-    wrong = int(window_breaches(letters, *rules)) if len(chain.rule) else 0
+    letters = trellis.edge_letter[path]
+    wrong = int(window_breaches(letters, *chain.rules)) if len(chain.rule) else 0
     if not wrong:
         return Answer(letters, worth, worth)
-    gc = letter_range(trellis.layer, trellis.first_edge, trellis.edge_letter)
-    width, _, _, start, end = rules
-    for wide, least, most, first, last in zip(*rules, strict=True):
-        starts = np.arange(first, last - wide + 1)
-        rich, poor = gc[1][starts + wide] - gc[1][starts], gc[0][starts + wide] - gc[0][starts]
-        if ((rich < least) | (poor > most)).any():
-            return Answer(letters, worth, -np.inf, wrong)
-    sizes = end - start - width + 1
-    offset = np.concatenate([[0], np.cumsum(sizes)[:-1]])
-    prices = np.zeros((2, int(sizes.sum())))
-    limits = np.repeat(np.array(rules[1:3], np.float64), sizes, axis=1)
-    bound, best, found = worth, -np.inf, None
-    for rounds, limit in steps:
-        priced = price_windows(*trellis.edges, rules, offset, limits, prices, best, rounds)
-        bound = min(bound, priced)
-        if bound <= best + 1e-6:
-            break
-        spread_prices(prices, rules, offset, limits, bonus)
-        potentials(*trellis.edges, bonus, to_go)
-        new, path, cut, _ = search_windows(
-            *trellis.edges, to_go, gc, rules, offset, prices, best, limit, budget
-        )
-        if new > best:
-            best, found = new, path
-        bound = min(bound, max(best, cut))
-        if bound <= best + 1e-6:
-            break
-    if found is None:
-        return Answer(letters, worth, bound, wrong)
-    return Answer(found, best, bound)
+    steps = shortened(trellis.edges, to_go, chain.rules, clipped=False)
+    if steps is None:
+        return Answer(letters, worth, -np.inf, wrong)
+    best, chosen, bound = search(steps, limits, budget)
+    if best == -np.inf:
+        return Answer(letters, worth, bound + steps.base, wrong)
+    edges = spell(*trellis.edges[:3], to_go, steps.step, steps.origin, chosen)
+    return Answer(trellis.edge_letter[edges], best + steps.base, bound + steps.base)
 
 
 def codes(symbols: npt.NDArray[np.uint8]) -> npt.NDArray[np.int8]:

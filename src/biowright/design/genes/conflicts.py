@@ -20,7 +20,7 @@ from .rules_signals import NoNewSignal
 __all__ = ["Conflict", "Infeasible", "find_conflict"]
 
 PROTEIN, KEPT = -1, -2
-_QUICK = ((200, 100), (300, 2_000))
+_QUICK = (100, 1_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +208,7 @@ def _answer(
     )
     # codons that the stretch cuts through are free in it
     return solve(
-        make_chain(changed, layout.symbols, start, end, around=False), steps=_QUICK, budget=400_000
+        make_chain(changed, layout.symbols, start, end, around=False), limits=_QUICK, budget=400_000
     )
 
 

@@ -179,8 +179,8 @@ def _longer_long(old, size):  # pragma: no cover - compiled
 
 
 @numba.njit(cache=True)
-def potentials(layer, first_edge, edge_to, edge_letter, edge_worth, bonus, to_go):
-    """Fill `to_go` with the best worth from each node to the end; `bonus` is added for C and G."""
+def potentials(layer, first_edge, edge_to, edge_rich, edge_worth, bonus, to_go):
+    """Fill `to_go` with the best worth from each node to the end; `bonus` is added on rich edges."""
     length = len(layer) - 2
     for i in range(layer[length], layer[length + 1]):
         to_go[i] = 0.0
@@ -190,7 +190,7 @@ def potentials(layer, first_edge, edge_to, edge_letter, edge_worth, bonus, to_go
             best = -np.inf
             for e in range(first_edge[i], first_edge[i + 1]):
                 value = edge_worth[e] + to_go[edge_to[e]]
-                if edge_letter[e] == 1 or edge_letter[e] == 2:
+                if edge_rich[e]:
                     value += extra
                 if value > best:
                     best = value
@@ -198,8 +198,8 @@ def potentials(layer, first_edge, edge_to, edge_letter, edge_worth, bonus, to_go
 
 
 @numba.njit(cache=True)
-def best_path(layer, first_edge, edge_to, edge_letter, edge_worth, bonus, to_go, letters):
-    """Walk the best path into `letters`; give its worth without the bonus (-inf if there is none)."""
+def best_path(layer, first_edge, edge_to, edge_rich, edge_worth, bonus, to_go, path):
+    """Write the edges of the best path; give its worth without the bonus (-inf if there is none)."""
     length = len(layer) - 2
     node = 0
     total = 0.0
@@ -208,14 +208,14 @@ def best_path(layer, first_edge, edge_to, edge_letter, edge_worth, bonus, to_go,
         chosen = -1
         for e in range(first_edge[node], first_edge[node + 1]):
             value = edge_worth[e] + to_go[edge_to[e]]
-            if edge_letter[e] == 1 or edge_letter[e] == 2:
+            if edge_rich[e]:
                 value += bonus[p]
             if value > best:
                 best = value
                 chosen = e
         if chosen < 0:
             return -np.inf
-        letters[p] = edge_letter[chosen]
+        path[p] = chosen
         total += edge_worth[chosen]
         node = edge_to[chosen]
     return total

@@ -14,7 +14,7 @@ from biowright.core import InputError, Molecule, NegativeResult, Record, rotate
 
 from ..codons import CodonUsage
 from .breaches import Breach, find_breaches
-from .chain import STEPS, Answer, codes, make_chain, solve
+from .chain import LIMITS, Answer, codes, make_chain, solve
 from .changes import Change, changed_record
 from .compiling import compile_layout, with_patterns
 from .conflicts import Conflict, Infeasible, find_conflict
@@ -243,8 +243,8 @@ LONGEST = 60_000
 """Letters up to which a record is solved in one piece."""
 
 
-BOUNDING = ((100, 30), (400, 100))
-"""As `STEPS`, where only the bound is wanted."""
+BOUNDING = (30, 100)
+"""As `LIMITS`, where only the bound is wanted."""
 
 
 def _symbols(layout: Layout, answer: Answer) -> npt.NDArray[np.uint8] | None:
@@ -324,11 +324,11 @@ def _explained(breach: Breach, layout: Layout) -> Breach:
     return replace(breach, why="no synonymous change removes it" if free else "fixed")
 
 
-def _exact(layout: Layout, steps: Sequence[tuple[int, int]] = STEPS) -> Answer:
+def _exact(layout: Layout, limits: Sequence[int] = LIMITS) -> Answer:
     length = len(layout)
     if not layout.circular:
-        return solve(make_chain(layout, layout.symbols, 0, length), steps=steps)
-    free = solve(make_chain(layout, layout.symbols, 0, length, around=False), steps=steps)
+        return solve(make_chain(layout, layout.symbols, 0, length), limits=limits)
+    free = solve(make_chain(layout, layout.symbols, 0, length, around=False), limits=limits)
     if free.letters is None:
         return free
     symbols = layout.symbols.copy()
@@ -341,7 +341,7 @@ def _exact(layout: Layout, steps: Sequence[tuple[int, int]] = STEPS) -> Answer:
     breaches = 0
     for _ in range(2):
         chain = make_chain(layout, symbols, start, end)
-        joint = solve(chain, steps=steps)
+        joint = solve(chain, limits=limits)
         if joint.letters is None:
             return joint
         core = slice(*chain.core)

@@ -27,7 +27,7 @@ MOST_PLACES = 2_000
 """Places that are looked at, the ones nearest to the middle of the region first."""
 TRIES = 12
 """Placements that are tried in the whole sequence."""
-_QUICK = ((100, 50),)
+_QUICK = (50,)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -145,9 +145,9 @@ def _ranked(
         allowed[places] = np.where(opened.allowed[places] > 0, meet, 0)
         stretch = (at - AROUND, at + size + AROUND)
         with_it = solve(
-            make_chain(replace(layout, allowed=allowed), symbols, *stretch), steps=_QUICK
+            make_chain(replace(layout, allowed=allowed), symbols, *stretch), limits=_QUICK
         )
-        without = solve(make_chain(layout, symbols, *stretch), steps=_QUICK)
+        without = solve(make_chain(layout, symbols, *stretch), limits=_QUICK)
         if with_it.letters is None or without.letters is None:
             continue
         loss = without.worth - with_it.worth

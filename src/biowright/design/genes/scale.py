@@ -13,8 +13,8 @@ from .chain import build, make_chain
 from .kernels import potentials
 from .layout import CODE_OF_MASK, Layout
 from .rules import UniqueKmers
+from .stepping import shortened
 from .uniqueness import digits, kmer_codes
-from .windows import letter_range, price_windows, spread_prices
 
 __all__ = ["Walker", "mend_places", "polish_places", "walk"]
 
@@ -124,20 +124,20 @@ class Walker:
         bonus = np.zeros(length)
         to_go = np.empty(len(trellis.state), np.float64)
         rules = tuple(chain.rules)
-        if len(chain.rule):
-            _, _, _, start, end = rules
-            sizes = end - start - rules[0] + 1
-            offset = np.concatenate([[0], np.cumsum(sizes)[:-1]])
-            prices = np.zeros((2, int(sizes.sum())))
-            gc = letter_range(trellis.layer, trellis.first_edge, trellis.edge_letter)
-            limits = window_limits(rules, offset, gc)
-            price_windows(*trellis.edges, rules, offset, limits, prices, -np.inf, rounds)
-            spread_prices(prices, rules, offset, limits, bonus)
         potentials(*trellis.edges, bonus, to_go)
+        if len(chain.rule) and to_go[0] > -np.inf:
+            steps = shortened(trellis.edges, to_go, chain.rules, clipped=True)
+            if steps is not None and len(steps.spans):
+                bonus[steps.step] = steps.priced(rounds)
+                potentials(*trellis.edges, bonus, to_go)
         known = CODE_OF_MASK[chain.symbols] >= 0
         known |= chain.allowed > 0
         cost, letters = beam_search(
-            *trellis.edges,
+            trellis.layer,
+            trellis.first_edge,
+            trellis.edge_to,
+            trellis.edge_letter,
+            trellis.edge_worth,
             to_go,
             bonus,
             known,
@@ -227,19 +227,6 @@ class Walker:
 
 def _more_than_once(keys, counts, codes) -> npt.NDArray[np.bool_]:
     return counts_of(keys, counts, codes) > 1
-
-
-def window_limits(rules: tuple[npt.NDArray[np.int64], ...], offset, gc) -> npt.NDArray[np.float64]:
-    """Give the bounds of each window, widened to what its letters can reach at all."""
-    total = int((rules[4] - rules[3] - rules[0] + 1).sum())
-    limits = np.zeros((2, total))
-    least, most, _ = gc
-    for j, (wide, low, high, start, end) in enumerate(zip(*rules, strict=True)):
-        starts = np.arange(start, end - wide + 1)
-        at = offset[j] + starts - start
-        limits[0, at] = np.minimum(low, most[starts + wide] - most[starts])
-        limits[1, at] = np.maximum(high, least[starts + wide] - least[starts])
-    return limits
 
 
 def walk(layout: Layout, unique: UniqueKmers | None) -> Walker:
