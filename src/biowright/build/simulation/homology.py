@@ -225,11 +225,8 @@ class _Search:
             if self.steps < 0:
                 self.complete = False
                 return
-            turn = len(given) if given.circular else 0
-            leave = back.other
-            if leave < entry.other or (leave == entry.other and given.circular):
-                leave += turn
-            if leave <= entry.other or leave + back.size <= entry.other + entry.size:
+            leave = _onwards(given, entry, back.other, back.size)
+            if leave is None:
                 continue
             self._close(path, node, entry, leave, back, first)
             if not self.complete:
@@ -239,10 +236,8 @@ class _Search:
             if following[0] in used:
                 continue
             for match in self.between(node, following):
-                leave = match.one
-                if given.circular and leave < entry.other:
-                    leave += len(given)
-                if leave <= entry.other or leave + match.size <= entry.other + entry.size:
+                leave = _onwards(given, entry, match.one, match.size)
+                if leave is None:
                     continue
                 self.steps -= 1
                 if self.steps < 0:
@@ -306,6 +301,18 @@ class _Search:
         if low < 0 and self.inputs[node[0]].circular:
             low, high = low + size, high + size
         return Part(node[0], low, high, -1, before)
+
+
+def _onwards(given: Duplex, entry: _Match, leave: int, size: int) -> int | None:
+    """Give where a homology lies behind the one by which an insert was entered; round a circle if need be.
+
+    It begins and ends behind the other, so that both directions of reading give the same.
+    """
+    for turn in (0, len(given), 2 * len(given)) if given.circular else (0,):
+        at = leave + turn
+        if at > entry.other and at + size > entry.other + entry.size:
+            return at
+    return None
 
 
 def _matches(

@@ -149,7 +149,8 @@ def homologous_joins(inputs: Sequence[Duplex], pieces: Sequence[Piece], overlap:
             while which + 1 < len(starts) and starts[which + 1] <= hit:
                 which += 1
             mate, size = long_enough[which], hit - starts[which] + overlap
-            same = mate == place ^ 1 and size == len(read)
+            # two that are alike from end to end are no neighbours
+            same = size == len(read) == len(reads[mate])
             if not same and size <= len(read) and read.endswith(reads[mate][:size]):
                 key = (min(place, mate), max(place, mate), size)
                 if mate != place:

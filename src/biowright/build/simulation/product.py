@@ -127,7 +127,8 @@ class Product:
         features: dict[tuple[object, ...], Feature] = {}
         at = len(sequence) if self.circular else 0  # so that nothing lies before the first letter
         for part in self.parts:
-            for feature in _features(self.inputs[part.input].record, part, at - part.before):
+            source = self.inputs[part.input].record
+            for feature in _features(source, part, at, len(sequence) if self.circular else None):
                 if self.circular:
                     feature = _turned(feature, len(sequence))
                 key = (feature.type, feature.location, feature.qualifiers)
@@ -239,11 +240,37 @@ def window(record: Record, start: int, end: int) -> Letters:
     return Letters.trusted(data[first:last], Molecule.DNA, Topology.LINEAR)
 
 
-def _features(record: Record, part: Part, at: int) -> Iterator[Feature]:
-    """Give the features of a stretch, at their places in the product."""
+def _features(record: Record, part: Part, at: int, most: int | None) -> Iterator[Feature]:
+    """Give the features of a stretch that begins at a place of the product, at their places there.
+
+    What the stretch shares with its neighbours counts too. In a circle of `most` letters that is shorter
+    than both together, the features of the first so many letters are given, and those of the last that
+    are whole.
+    """
     if not len(record.features):
         return
+    reach = part.after + part.before + len(part)
+    if most is None or reach <= most:
+        yield from _carried(record, part, 0, reach, at - part.before)
+        return
+    sizes = {(f.type, f.qualifiers): len(f.location) for f in record.features}
+    last = {
+        (feature.type, feature.qualifiers): feature
+        for feature in _carried(record, part, reach - most, reach, at - part.before)
+        if len(feature.location) == sizes.get((feature.type, feature.qualifiers))
+    }
+    for feature in _carried(record, part, 0, most, at - part.before):
+        key = (feature.type, feature.qualifiers)
+        if len(feature.location) == sizes.get(key) or key not in last:
+            yield feature
+    yield from last.values()
+
+
+def _carried(record: Record, part: Part, low: int, high: int, at: int) -> Iterator[Feature]:
+    """Give the features of the letters low..high of what a part reaches over, as the product reads it."""
     start, end = part.reach
+    start, end = (start + low, start + high) if part.strand == 1 else (end - high, end - low)
+    at += low
     length = len(record)
     if record.circular:
         # once round at most: what overlaps itself is not said twice
