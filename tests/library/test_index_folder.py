@@ -18,7 +18,7 @@ import pytest
 from tests.library.sources import Parts, naive, random_parts
 
 from biowright.library.index import SequenceIndex, folder, segment
-from biowright.library.index import index as module
+from biowright.library.index import segments as module
 from biowright.library.index.segment import Segment
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -157,7 +157,7 @@ PROGRAM = """
 import random, sys
 from pathlib import Path
 from biowright.library.index import SequenceIndex, folder, segment
-from biowright.library.index import index as module
+from biowright.library.index import segments as module
 from biowright.library.index.segment import Segment
 from tests.library.sources import Parts, random_parts
 module.TAIL = 1000

@@ -424,7 +424,7 @@ def test_segments_are_searched_side_by_side_and_by_several_readers(
     tmp_path: Path, proteins: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rng = random.Random(12)
-    monkeypatch.setattr("biowright.library.index.index.GROWTH", 0)
+    monkeypatch.setattr("biowright.library.index.segments.GROWTH", 0)
     parts = Parts()
     writer = SequenceIndex(tmp_path / "index", parts)
     for first in range(0, 40, 10):

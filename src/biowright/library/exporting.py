@@ -11,13 +11,13 @@ from .parts import part_number
 from .passport import with_passport
 
 if TYPE_CHECKING:
-    from .library import Library
+    from .catalogue import Catalogue
     from .parts import PartVersion
 
 __all__ = ["exported"]
 
 
-def exported(library: Library, numbers: Iterable[int], *, comment: bool) -> Iterator[Record]:
+def exported(library: Catalogue, numbers: Iterable[int], *, comment: bool) -> Iterator[Record]:
     """Walk versions as records that say what the library knows of them: see `Library.export`."""
     held: list[int] = []
     for number in numbers:
@@ -28,7 +28,7 @@ def exported(library: Library, numbers: Iterable[int], *, comment: bool) -> Iter
     yield from _some(library, held, comment)
 
 
-def _some(library: Library, numbers: list[int], comment: bool) -> Iterator[Record]:
+def _some(library: Catalogue, numbers: list[int], comment: bool) -> Iterator[Record]:
     versions = library.describe(numbers)
     written, labels = _written(library, numbers), _labels(library, versions)
     for version in versions:
@@ -49,7 +49,7 @@ def _some(library: Library, numbers: list[int], comment: bool) -> Iterator[Recor
         yield told.changed(provenance=(*record.provenance, step))
 
 
-def _written(library: Library, numbers: list[int]) -> dict[int, tuple[str, str]]:
+def _written(library: Catalogue, numbers: list[int]) -> dict[int, tuple[str, str]]:
     """Give when and by whom versions were written."""
     if not numbers:
         return {}
@@ -61,7 +61,9 @@ def _written(library: Library, numbers: list[int]) -> dict[int, tuple[str, str]]
     return {number: (at, actor) for number, at, actor in rows}
 
 
-def _labels(library: Library, versions: Sequence[PartVersion]) -> dict[int, list[tuple[str, str]]]:
+def _labels(
+    library: Catalogue, versions: Sequence[PartVersion]
+) -> dict[int, list[tuple[str, str]]]:
     """Give the tags and aliases of parts, the tags first."""
     parts = sorted({part_number(version.part) for version in versions})
     found: dict[int, list[tuple[str, str]]] = {}
