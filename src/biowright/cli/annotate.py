@@ -33,6 +33,9 @@ def annotate(
 ) -> int:
     """Find known features and reading frames in sequences.
 
+    Places are 0-based and half-open on the forward strand; a feature over the origin of a circle has
+    an end that is not above its start.
+
     Parameters
     ----------
     file

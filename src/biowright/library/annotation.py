@@ -85,8 +85,8 @@ class Annotation:
     Parameters
     ----------
     start, end : int
-        On the forward strand of the sequence; over the origin of a circle the end exceeds the
-        length.
+        On the forward strand of the sequence, 0-based and half-open; over the origin of a circle
+        the end is not above the start.
     strand : int
     kind : str
         The feature key.
@@ -185,7 +185,7 @@ def annotate(
     >>> circle = Sequence("CTCGTATAATGTGTGGACCCCCCCCTTGACAATTAATCATCGG", topology="circular")
     >>> [found] = annotate(Record(circle), library).annotations
     >>> found.name, found.start, found.end, found.coverage
-    ('pTac', 25, 59, 1.0)
+    ('pTac', 25, 16, 1.0)
     """
     for share in (identity, coverage, protein_identity):
         if not 0 < share <= 1:
@@ -201,7 +201,9 @@ def annotate(
         kept += _frames(record, orf, kept)
     kept.sort(key=lambda found: (found.start, -found.end, -found.strand, found.name))
     features = [*record.features, *map(_feature, kept)]
-    return Annotated(replace(record, features=features), tuple(kept))
+    size = len(record.sequence)
+    told = (replace(found, end=found.end - size * (found.end > size)) for found in kept)
+    return Annotated(replace(record, features=features), tuple(told))
 
 
 def _known(
