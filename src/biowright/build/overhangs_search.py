@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
+
+from biowright.core.kernels import kernel
 
 __all__ = ["tabu_search"]
 
@@ -12,7 +13,7 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 
-@njit(cache=True)
+@kernel
 def tabu_search(
     wrong: Floats, right: Floats, own: Floats, start: Ints, fixed: int, steps: int, seed: int
 ) -> tuple[float, Ints]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-import numba
 import numpy as np
 
 from biowright.bio import PCR, Buffer, melting_temperatures, other_strand
 from biowright.core import InputError, Record
 from biowright.core import Sequence as Letters
+from biowright.core.kernels import kernel
 
 __all__ = ["Amplicon", "BindingSite", "amplicons", "binding_sites"]
 
@@ -71,7 +71,7 @@ class Amplicon:
     length: int
 
 
-@numba.njit(cache=True)
+@kernel
 def _scan(codes, seeds, size, firm_forward, firm_backward, most, out):
     """Find the windows of `size` bases that are nearly one of the `seeds`, on either strand.
 

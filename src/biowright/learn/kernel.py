@@ -11,13 +11,14 @@ of every order and the sum the main effects.
 
 from __future__ import annotations
 
-import numba
 import numpy as np
+
+from biowright.core.kernels import kernel
 
 __all__ = ["covariance", "covariance_gradient", "cross_covariance", "posterior_mean"]
 
 
-@numba.njit(cache=True)
+@kernel
 def covariance(codes, tables, starts, widths, weights, product, additive):
     """Fill the covariance of the designs in `codes` (n, S) with themselves: (n, n).
 
@@ -39,7 +40,7 @@ def covariance(codes, tables, starts, widths, weights, product, additive):
     return out
 
 
-@numba.njit(cache=True)
+@kernel
 def covariance_gradient(codes, tables, starts, widths, weights, product, additive, inverse, dual):
     """Give the derivatives of minus the log evidence by the kernel's parameters.
 
@@ -79,7 +80,7 @@ def covariance_gradient(codes, tables, starts, widths, weights, product, additiv
     return out
 
 
-@numba.njit(cache=True)
+@kernel
 def cross_covariance(codes, tables, starts, weights, product, additive):
     """Give the covariance (m, n) of the designs in `codes` (m, S) with n reference designs.
 
@@ -106,7 +107,7 @@ def cross_covariance(codes, tables, starts, weights, product, additive):
     return out
 
 
-@numba.njit(cache=True, fastmath=True)
+@kernel(fastmath=True)
 def posterior_mean(codes, factors, starts, mains):
     """Give the posterior mean (m,) of the designs in `codes` (m, S).
 

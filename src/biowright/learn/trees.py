@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numba
 import numpy as np
+
+from biowright.core.kernels import kernel
 
 from .columns import Column
 
@@ -21,7 +22,7 @@ _FEATURES = 128
 _LEAF = 1.0
 
 
-@numba.njit(cache=True)
+@kernel
 def grow(features, target, wells, rows, draws, leaf):
     """Grow one tree on the designs `rows`; give (column, threshold, left child, value) of its nodes.
 
@@ -89,7 +90,7 @@ def grow(features, target, wells, rows, draws, leaf):
     return column[:made], cut[:made], child[:made], value[:made]
 
 
-@numba.njit(cache=True)
+@kernel
 def descend(features, column, cut, child, value):
     """Give the value (m,) of the leaf that each row of `features` (m, d) falls into."""
     out = np.empty(len(features))

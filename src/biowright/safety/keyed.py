@@ -6,13 +6,14 @@ doi:10.1007/978-3-642-34931-7_28. A k-mer is one word of 64 bits, hashed as its 
 
 from __future__ import annotations
 
-import numba
 import numpy as np
+
+from biowright.core.kernels import kernel
 
 __all__ = ["hash_words", "siphash"]
 
 
-@numba.njit(cache=True)
+@kernel
 def _round(v0, v1, v2, v3):
     v0 += v1
     v1 = (v1 << np.uint64(13)) | (v1 >> np.uint64(51))
@@ -31,7 +32,7 @@ def _round(v0, v1, v2, v3):
     return v0, v1, v2, v3
 
 
-@numba.njit(cache=True)
+@kernel
 def siphash(word, k0, k1):
     """Hash one word of 8 bytes under a key of two words; all of them uint64."""
     v0 = k0 ^ np.uint64(0x736F6D6570736575)
@@ -50,7 +51,7 @@ def siphash(word, k0, k1):
     return v0 ^ v1 ^ v2 ^ v3
 
 
-@numba.njit(cache=True)
+@kernel
 def hash_words(words, k0, k1):
     """Hash many words."""
     out = np.empty(len(words), np.uint64)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import numba
 import numpy as np
+
+from biowright.core.kernels import kernel
 
 from .keyed import siphash
 
@@ -15,7 +16,7 @@ MOST = 4096
 """Spellings of one window that are looked up; a window with more counts as not screened."""
 
 
-@numba.njit(cache=True)
+@kernel
 def pack(letters, k, bits):
     """Write each window of k small numbers as one word; a window with a number above 31 is -1."""
     count = max(len(letters) - k + 1, 0)
@@ -33,7 +34,7 @@ def pack(letters, k, bits):
     return words, known
 
 
-@numba.njit(cache=True)
+@kernel
 def _follow(diagonal, i, stride, diagonals, lasts, runs):
     """Note a seed on its diagonal; give how many it is in its run."""
     first = (np.uint64(diagonal) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(64 - RUN_BITS)
@@ -50,7 +51,7 @@ def _follow(diagonal, i, stride, diagonals, lasts, runs):
     return 1
 
 
-@numba.njit(cache=True)
+@kernel
 def find_seeds(sets, stride, k, bits, tag, key, sieve, hashes, starts, places, need, found):
     """Look up all windows of k sets that are `stride` letters apart.
 
@@ -153,7 +154,7 @@ def find_seeds(sets, stride, k, bits, tag, key, sieve, hashes, starts, places, n
     return count, longest
 
 
-@numba.njit(cache=True)
+@kernel
 def chain(starts, ends, scores, costs, matched, reach):
     """Chain blocks along a reference so that the total of scores less costs is largest.
 

@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-import numba
 import numpy as np
 
 from biowright.bio import window_melting_temperatures
 from biowright.core import NegativeResult
 from biowright.core import Sequence as Letters
+from biowright.core.kernels import kernel
 
 from .difficulty import kmer_codes
 
@@ -134,7 +134,7 @@ class Ground:
         return float(window_melting_temperatures(text, len(text))[0]) if len(text) > 1 else 0.0
 
 
-@numba.njit(cache=True)
+@kernel
 def _cheapest(cost, overlap, least, most, best, before):
     """Fill the cheapest way to end pieces at each place; a piece is `least` to `most` long.
 

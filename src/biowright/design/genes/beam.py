@@ -7,8 +7,9 @@ costs a breach. K-mers are counted in one table for the whole record, so that th
 
 from __future__ import annotations
 
-import numba
 import numpy as np
+
+from biowright.core.kernels import kernel
 
 from .kernels import BREACH, letter_at, push_letter, trace_back
 
@@ -19,7 +20,7 @@ WINDOW = BREACH / 50
 NONE = np.uint64(0xFFFFFFFFFFFFFFFF)
 
 
-@numba.njit(cache=True, inline="always")
+@kernel(inline="always")
 def _slot(keys, kmer):
     """Find the place of a k-mer in the table, or the empty place where it would go."""
     size = np.uint64(len(keys) - 1)
@@ -30,14 +31,14 @@ def _slot(keys, kmer):
     return place
 
 
-@numba.njit(cache=True)
+@kernel
 def has_kmer(keys, counts, kmer):
     """Tell how often a k-mer is counted."""
     place = _slot(keys, kmer)
     return counts[place] if keys[place] == kmer else 0
 
 
-@numba.njit(cache=True)
+@kernel
 def count_kmers_of(keys, counts, codes):
     """Count k-mers in; `NONE` is left out."""
     for i in range(len(codes)):
@@ -49,7 +50,7 @@ def count_kmers_of(keys, counts, codes):
             counts[place] += 1
 
 
-@numba.njit(cache=True)
+@kernel
 def recount(keys, counts, letters, k, wanted, change):
     """Count the k-mers of a stretch in (+1) or out (-1), those whose start is `wanted`."""
     mask = (np.uint64(1) << np.uint64(2 * k)) - np.uint64(1)
@@ -75,7 +76,7 @@ def recount(keys, counts, letters, k, wanted, change):
                 counts[place] -= 1
 
 
-@numba.njit(cache=True)
+@kernel
 def _own(back, back_letter, starts, state, layer, kmer, k, first):
     """Tell whether the way to a state has a k-mer already: walk back along its letters."""
     mask = (np.uint64(1) << np.uint64(2 * k)) - np.uint64(1)
@@ -100,7 +101,7 @@ def _own(back, back_letter, starts, state, layer, kmer, k, first):
     return False
 
 
-@numba.njit(cache=True)
+@kernel
 def beam_search(
     layer,
     first_edge,
@@ -308,7 +309,7 @@ def beam_search(
     return worth[best], trace_back(back, back_letter, starts, best, length)
 
 
-@numba.njit(cache=True)
+@kernel
 def counts_of(keys, counts, codes):
     """Give how often each k-mer is counted."""
     found = np.zeros(len(codes), np.uint8)

@@ -8,8 +8,9 @@ patterns cost `BREACH`, so that a best path has as few of them as can be.
 
 from __future__ import annotations
 
-import numba
 import numpy as np
+
+from biowright.core.kernels import kernel
 
 __all__ = [
     "BREACH",
@@ -25,7 +26,7 @@ BREACH = 1e5
 """What a breach of a hard rule costs, in the unit of the worths: more than all worths together."""
 
 
-@numba.njit(cache=True)
+@kernel
 def build_trellis(
     allowed, symbols, follow, active, forbidden, slots, tables, pairs, letter_worth, start, context
 ):  # pragma: no cover - compiled
@@ -150,35 +151,35 @@ def build_trellis(
     )
 
 
-@numba.njit(cache=True)
+@kernel
 def _longer32(old, size):  # pragma: no cover - compiled
     new = np.empty(size, np.int32)
     new[: len(old)] = old
     return new
 
 
-@numba.njit(cache=True)
+@kernel
 def _longer8(old, size):  # pragma: no cover - compiled
     new = np.empty(size, np.int8)
     new[: len(old)] = old
     return new
 
 
-@numba.njit(cache=True)
+@kernel
 def _longer64(old, size):  # pragma: no cover - compiled
     new = np.empty(size, np.float64)
     new[: len(old)] = old
     return new
 
 
-@numba.njit(cache=True)
+@kernel
 def _longer_long(old, size):  # pragma: no cover - compiled
     new = np.empty(size, np.int64)
     new[: len(old)] = old
     return new
 
 
-@numba.njit(cache=True)
+@kernel
 def potentials(layer, first_edge, edge_to, edge_rich, edge_worth, bonus, to_go):
     """Fill `to_go` with the best worth from each node to the end; `bonus` is added on rich edges."""
     length = len(layer) - 2
@@ -197,7 +198,7 @@ def potentials(layer, first_edge, edge_to, edge_rich, edge_worth, bonus, to_go):
             to_go[i] = best
 
 
-@numba.njit(cache=True)
+@kernel
 def best_path(layer, first_edge, edge_to, edge_rich, edge_worth, bonus, to_go, path):
     """Write the edges of the best path; give its worth without the bonus (-inf if there is none)."""
     length = len(layer) - 2
@@ -221,7 +222,7 @@ def best_path(layer, first_edge, edge_to, edge_rich, edge_worth, bonus, to_go, p
     return total
 
 
-@numba.njit(cache=True)
+@kernel
 def push_letter(new, made, old, i, strong):
     """Write to row `made` the letters of row `i`, a bit each, moved up by one that is C or G or not."""
     for w in range(new.shape[1] - 1, 0, -1):
@@ -229,13 +230,13 @@ def push_letter(new, made, old, i, strong):
     new[made, 0] = (old[i, 0] << np.uint64(1)) | np.uint64(1 if strong else 0)
 
 
-@numba.njit(cache=True)
+@kernel
 def letter_at(bits, row, ago):
     """Tell whether the letter so many before the last one is C or G, as 1 or 0."""
     return np.int64((bits[row, ago >> 6] >> np.uint64(ago & 63)) & np.uint64(1))
 
 
-@numba.njit(cache=True)
+@kernel
 def trace_back(back, back_letter, starts, place, length):
     """Give the letters on the way to a beginning of the last layer."""
     letters = np.empty(length, np.int8)

@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-import numba
 import numpy as np
+
+from biowright.core.kernels import kernel
 
 __all__ = ["search_spans"]
 
 EPSILON = 1e-9
 
 
-@numba.njit(cache=True)
+@kernel
 def _mix(key, word):
     mixed = (key ^ word) * np.uint64(0xD6E8FEB86659FD93)
     mixed ^= mixed >> np.uint64(32)
     return mixed * np.uint64(0xE7037ED1A0B428DB) + np.uint64(0x9E3779B97F4A7C15)
 
 
-@numba.njit(cache=True)
+@kernel
 def _longer(old, used, size):
     new = np.empty(size, np.int32)
     new[:used] = old[:used]
     return new
 
 
-@numba.njit(cache=True)
+@kernel
 def _ask(least, most, row, at, low, high, top, varied, behind):
     """Ask of the steps up to one that so many are rich; tell whether that can be.
 
@@ -62,7 +63,7 @@ def _ask(least, most, row, at, low, high, top, varied, behind):
     return True
 
 
-@numba.njit(cache=True)
+@kernel
 def search_spans(
     layer,
     first_edge,

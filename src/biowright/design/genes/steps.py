@@ -7,13 +7,14 @@ choice is not; windows of GC become spans of steps that hold so many rich ones.
 
 from __future__ import annotations
 
-import numba
 import numpy as np
+
+from biowright.core.kernels import kernel
 
 __all__ = ["open_spans", "shorten", "spell"]
 
 
-@numba.njit(cache=True)
+@kernel
 def shorten(layer, first_edge, edge_to, edge_rich, edge_worth, to_go):
     """Shorten a trellis; nodes whose `to_go` is -inf are left out.
 
@@ -124,7 +125,7 @@ def shorten(layer, first_edge, edge_to, edge_rich, edge_worth, to_go):
     )
 
 
-@numba.njit(cache=True)
+@kernel
 def spell(layer, first_edge, edge_to, to_go, step, origin, path):
     """Give the edges of the letters of a path, which is an edge for each step."""
     spelled = np.empty(len(layer) - 2, np.int64)
@@ -144,7 +145,7 @@ def spell(layer, first_edge, edge_to, to_go, step, origin, path):
     return spelled
 
 
-@numba.njit(cache=True)
+@kernel
 def open_spans(start, end, steps):
     """List by step the spans that hold it, those that begin last first.
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numba
 import numpy as np
 import numpy.typing as npt
 
 from biowright.bio.iupac import masks
+from biowright.core.kernels import kernel
 
 __all__ = ["hairpins", "host_table", "kmer_codes", "repeated_kmers"]
 
@@ -22,7 +22,7 @@ def digits(letters: bytes) -> npt.NDArray[np.uint8]:
     return np.frombuffer(masks(letters).translate(_DIGITS), np.uint8)
 
 
-@numba.njit(cache=True)
+@kernel
 def kmer_codes(letters, k):
     """Give the smaller of each k-mer and its reverse complement, and `NONE` for ambiguous ones."""
     count = max(len(letters) - k + 1, 0)
@@ -89,7 +89,7 @@ def repeated_kmers(
     return found
 
 
-@numba.njit(cache=True)
+@kernel
 def _hairpins(letters, length, stem, window):
     """Find pairs of a word and its reverse complement behind it, by a table of the last words."""
     found = [(np.int64(0), np.int64(0)) for _ in range(0)]

@@ -6,8 +6,9 @@ bonus for each rich step, so that the best path gives a bound that no choice can
 
 from __future__ import annotations
 
-import numba
 import numpy as np
+
+from biowright.core.kernels import kernel
 
 from .kernels import best_path, potentials
 
@@ -16,7 +17,7 @@ __all__ = ["price_spans", "spread_prices", "window_breaches"]
 EPSILON = 1e-9
 
 
-@numba.njit(cache=True)
+@kernel
 def window_breaches(letters, width, low, high, start, end):
     """Count the windows of each rule that hold too little or too much C and G."""
     length = len(letters)
@@ -32,7 +33,7 @@ def window_breaches(letters, width, low, high, start, end):
     return breaches
 
 
-@numba.njit(cache=True)
+@kernel
 def spread_prices(prices, spans, bonus):
     """Fill `bonus` with what each rich step earns at these prices; give the constant of the bound."""
     start, end, low, high = spans
@@ -52,7 +53,7 @@ def spread_prices(prices, spans, bonus):
     return constant
 
 
-@numba.njit(cache=True)
+@kernel
 def price_spans(
     layer, first_edge, edge_to, edge_rich, edge_worth, spans, prices, known, rounds
 ):  # pragma: no cover - compiled

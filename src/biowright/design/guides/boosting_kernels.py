@@ -8,8 +8,9 @@ here the trees expect these figures. A structure is a row: its energy, and the p
 
 from __future__ import annotations
 
-import numba
 import numpy as np
+
+from biowright.core.kernels import kernel
 
 __all__ = ["NEVER", "UNSEEN", "evaluate", "fold_cells"]
 
@@ -26,7 +27,7 @@ INNER, OUTER, MISMATCH, DANGLING, HAIRPIN, BULGE, INTERIOR, BRANCHED = (
 """Where the tables of energies begin in the one array of them all."""
 
 
-@numba.njit(cache=True)
+@kernel
 def evaluate(features, roots, feature, threshold, left, right, values, out):
     """Sum the leaves of all trees; a child below 0 is the leaf of its complement.
 
@@ -49,12 +50,12 @@ def evaluate(features, roots, feature, threshold, left, right, values, out):
                 out[row] += values[root + tree + ~node]
 
 
-@numba.njit(cache=True)
+@kernel
 def _four(s, i, i1, j, j1):
     return 64 * s[i] + 16 * s[i1] + 4 * s[j] + s[j1]
 
 
-@numba.njit(cache=True)
+@kernel
 def _stacked(s, i, i1, j, j1, t):
     """Give the energy of a pair on another one; there is no letter where a place is -1."""
     n = len(s)
@@ -74,7 +75,7 @@ def _stacked(s, i, i1, j, j1, t):
     return energy
 
 
-@numba.njit(cache=True)
+@kernel
 def _hairpin(s, i, j, t):
     size = j - i - 1
     energy = t[HAIRPIN + size]
@@ -85,7 +86,7 @@ def _hairpin(s, i, j, t):
     return energy
 
 
-@numba.njit(cache=True)
+@kernel
 def _bulge(s, i, i1, j, j1, t):
     size = max(i1 - i, j - j1) - 1
     energy = t[BULGE + size]
@@ -96,7 +97,7 @@ def _bulge(s, i, i1, j, j1, t):
     return energy
 
 
-@numba.njit(cache=True)
+@kernel
 def _inner_loop(s, i, i1, j, j1, t):
     before, after = i1 - i - 1, j - j1 - 1
     if before == 1 and after == 1:
@@ -108,7 +109,7 @@ def _inner_loop(s, i, i1, j, j1, t):
     return energy
 
 
-@numba.njit(cache=True)
+@kernel
 def _branches(first, second, best, energies, counts, inside, found):
     """List the pairs where the branches of two halves begin, in order."""
     stack = np.empty(4 * BRANCHES, np.int64)
@@ -129,7 +130,7 @@ def _branches(first, second, best, energies, counts, inside, found):
     return count
 
 
-@numba.njit(cache=True)
+@kernel
 def _branched(s, i, k, j, helix, best, energies, counts, inside, found, t):
     """Give energy and number of branches of a loop that is split behind k; 0 where it is none."""
     left = best[i + 1, k] if helix else best[i, k]
@@ -178,7 +179,7 @@ def _branched(s, i, k, j, helix, best, energies, counts, inside, found, t):
     return loop + total, count - helix
 
 
-@numba.njit(cache=True)
+@kernel
 def _closed(s, i, j, row, paired, best, energies, counts, inside, t):
     """Find the best structure that a pair closes, and write it to a row."""
     n = len(s)
@@ -224,7 +225,7 @@ def _closed(s, i, j, row, paired, best, energies, counts, inside, t):
     return row
 
 
-@numba.njit(cache=True)
+@kernel
 def fold_cells(s, t):
     """Fold letters: for each pair of places, the rows of the structure it closes and of the best.
 

@@ -6,8 +6,9 @@ blocks and features in them is that of `outcomes.BLOCKS`.
 
 from __future__ import annotations
 
-import numba
 import numpy as np
+
+from biowright.core.kernels import kernel
 
 __all__ = ["logits"]
 
@@ -26,7 +27,7 @@ __all__ = ["logits"]
 ) = range(11)
 
 
-@numba.njit(cache=True)
+@kernel
 def _homologous(s, left, right, size, mismatches, before):
     """Tell whether the ends of a deletion share so many letters, with so many mismatches."""
     n = len(s)
@@ -46,7 +47,7 @@ def _homologous(s, left, right, size, mismatches, before):
     return same == size - mismatches
 
 
-@numba.njit(cache=True)
+@kernel
 def _any_homology(s, left, right, least, most, mismatches, before):
     for size in range(least, most + 1):  # noqa: SIM110, numba compiles no generator
         if _homologous(s, left, right, size, mismatches, before):
@@ -54,13 +55,13 @@ def _any_homology(s, left, right, least, most, mismatches, before):
     return False
 
 
-@numba.njit(cache=True)
+@kernel
 def _put(active, counts, block, feature):
     active[block, counts[block]] = feature
     counts[block] += 1
 
 
-@numba.njit(cache=True)
+@kernel
 def _describe(s, cut, left, right, one, two, ranges, active, counts):
     """List the features of one event in each block; letters inserted are -1 where there are none."""
     counts[:] = 0
@@ -137,7 +138,7 @@ def _describe(s, cut, left, right, one, two, ranges, active, counts):
             pair += 1
 
 
-@numba.njit(cache=True)
+@kernel
 def logits(s, cut, events, groups, ranges, sizes, singles, pairs, weights, out):
     """Sum the weights of all features that at least one event of a group has.
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-import numba
 import numpy as np
 import numpy.typing as npt
 
 from biowright.core import InputError
+from biowright.core.kernels import kernel
 
 from .transcriptome import Transcript
 
@@ -125,7 +125,7 @@ def _packed(word: str) -> int:
     return number
 
 
-@numba.njit(cache=True)
+@kernel
 def _near(codes, offsets, size, words, shifts, masks, bases, table, members, most, out):
     """List word, transcript, start and mismatches of all places; give their number."""
     one, two, low = np.uint64(1), np.uint64(2), np.uint64(0x5555555555555555)

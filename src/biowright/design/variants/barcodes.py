@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-import numba
 import numpy as np
 
 from biowright.bio import find_many
 from biowright.core import InputError, NegativeResult
+from biowright.core.kernels import kernel
 
 __all__ = ["PoolOligo", "choose_barcodes", "edit_distance", "oligo_pool"]
 
 
-@numba.njit(cache=True)
+@kernel
 def _near(word, others, count, least, edits):
     """Tell whether a word is closer than `least` to one of the others."""
     size = len(word)

@@ -6,13 +6,14 @@ it was asked for have there. It holds every target all of whose residues are amo
 
 from __future__ import annotations
 
-import numba
 import numpy as np
+
+from biowright.core.kernels import kernel
 
 __all__ = ["closed_sets", "held_by", "search"]
 
 
-@numba.njit(cache=True)
+@kernel
 def held_by(masks, targets, codes):
     """Tell which targets lie in a sublibrary.
 
@@ -34,7 +35,7 @@ def held_by(masks, targets, codes):
         codes[t] = inside
 
 
-@numba.njit(cache=True)
+@kernel
 def _grown(masks, target, starts, cover, log_size):
     """Give the log size after a target was added."""
     total = 0.0
@@ -43,7 +44,7 @@ def _grown(masks, target, starts, cover, log_size):
     return total
 
 
-@numba.njit(cache=True)
+@kernel
 def _value(held, weights):
     total = 0.0
     for t in range(held.shape[1]):
@@ -54,7 +55,7 @@ def _value(held, weights):
     return total
 
 
-@numba.njit(cache=True)
+@kernel
 def _fill(masks, held, logs, targets, weights, starts, cover, log_size, limit, noise):
     """Add targets, the one that costs least for what it brings first, until none fits any more."""
     libraries, count = held.shape
@@ -92,7 +93,7 @@ def _fill(masks, held, logs, targets, weights, starts, cover, log_size, limit, n
         held[j] = fresh
 
 
-@numba.njit(cache=True)
+@kernel
 def _rebuild(masks, held, logs, j, keep, targets, starts, cover, log_size):
     """Make a sublibrary anew from the targets to keep."""
     sites = targets.shape[1]
@@ -110,7 +111,7 @@ def _rebuild(masks, held, logs, j, keep, targets, starts, cover, log_size):
     held[j] = fresh
 
 
-@numba.njit(cache=True)
+@kernel
 def search(targets, weights, starts, cover, log_size, libraries, limit, steps, seed):
     """Search for sublibraries of a total size that hold targets of a weight as large as possible.
 
@@ -195,7 +196,7 @@ def search(targets, weights, starts, cover, log_size, libraries, limit, steps, s
     return best_masks, best_value
 
 
-@numba.njit(cache=True)
+@kernel
 def closed_sets(targets, weights, starts, cover, log_size, limit, floor, improve, nodes, found):
     """Walk the sets of targets that one sublibrary can hold, by branch and bound.
 

@@ -14,12 +14,12 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-import numba
 import numpy as np
 import numpy.typing as npt
 
 from biowright.bio import GeneticCode, genetic_code
 from biowright.core import InputError, NegativeResult
+from biowright.core.kernels import kernel
 
 from .degenerate import AMINO_ACIDS, DegenerateCodon, best_codon, degenerate_codons, residue_bits
 
@@ -174,7 +174,7 @@ def _needed(code: GeneticCode, target: int) -> tuple[list[DegenerateCodon], _Int
     return [rows[i][4] for i in kept], masks[kept], words[kept]
 
 
-@numba.njit(cache=True)
+@kernel
 def _smallest(masks, words):
     """Give the places, from the smallest on, of codons that hold no other one with the same residues."""
     kept = np.zeros(len(masks), np.int64)
@@ -191,7 +191,7 @@ def _smallest(masks, words):
     return kept[:count]
 
 
-@numba.njit(cache=True)
+@kernel
 def _bits(word):
     """Count the bits of a word of 64."""
     word = word - (word >> np.uint64(1) & np.uint64(0x5555555555555555))
@@ -201,7 +201,7 @@ def _bits(word):
     return word * np.uint64(0x0101010101010101) >> np.uint64(56)
 
 
-@numba.njit(cache=True)
+@kernel
 def _combine(masks, words, count, sizes):
     """Fill in the least size of the residues of all mixtures of up to three codons."""
     for i in range(len(masks)):

@@ -41,6 +41,10 @@ ALWAYS, LIKELY = 12, 62
 """So many are aligned whatever a glance says, others from this score on."""
 AROUND = 1500
 """Amino acids of the query on both sides of the seeds that an alignment may reach."""
+OPEN = 100
+"""Amino acids between stops from which a frame of a query may well be a gene's."""
+BROKEN = 1 / 8
+"""The share of the effort that is spent on other frames."""
 LEAST = 100
 """Clusters that are aligned at least."""
 ALIKE = 0.9
@@ -125,10 +129,17 @@ def _by_words(
     if len(codes) < WORD or not len(places):
         return np.zeros((0, 8), np.int64)
     rows = profile(codes, blosum62())
-    least = bounds(rows, len(places), 6 * wanted.letters)
+    least = bounds(rows, len(places), 6 * wanted.letters, _share(codes))
     found = word_seeds(offsets, contexts, rows, low_complexity(codes), least)
     seeds = extended(segment.words, places, found, rows, _lookup(wanted.code), least.extension)
     return clusters(segment, seeds, allowed, spelled=wanted.spelled)
+
+
+def _share(codes: np.ndarray) -> float:
+    """Give how much of the usual effort a query deserves: little if stops leave no room for a gene."""
+    stops = np.flatnonzero(codes == RESIDUES.index("*"))
+    longest = int(np.diff(stops, prepend=-1, append=len(codes)).max()) - 1
+    return 1.0 if longest >= min(OPEN, len(codes) // 3) else BROKEN
 
 
 def residues_of(

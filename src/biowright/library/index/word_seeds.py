@@ -69,7 +69,7 @@ def profile(codes: np.ndarray, matrix: np.ndarray) -> np.ndarray:
     return np.ascontiguousarray(matrix[codes][:, columns])
 
 
-def bounds(rows: np.ndarray, places: int, letters: int) -> Bounds:
+def bounds(rows: np.ndarray, places: int, letters: int, share: float = 1.0) -> Bounds:
     """Choose how well words must fit, so that chance makes a bearable number of them.
 
     Parameters
@@ -79,6 +79,8 @@ def bounds(rows: np.ndarray, places: int, letters: int) -> Bounds:
         In the tables.
     letters : int
         Amino acids of all frames.
+    share : float, default 1
+        Of what chance may make.
     """
     size = len(rows)
     lowest = int(rows.min())
@@ -91,8 +93,8 @@ def bounds(rows: np.ndarray, places: int, letters: int) -> Bounds:
         )
     word = _chance(earned, 4, lowest)
     whole = _chance(earned, min(12, size), lowest)
-    least_word = _least(word[0] * places, word[1], STREAMED)
-    least_whole = _least(whole[0] * places, whole[1], PASSED)
+    least_word = _least(word[0] * places, word[1], share * STREAMED)
+    least_whole = _least(whole[0] * places, whole[1], share * PASSED)
     least = ceil(log(max(KAPPA * size * letters / EXTENDED, 1.0)) / LAMBDA)
     # what is exact in a short query shall pass in any library
     best = int(np.sort(rows[:, :STOP].max(axis=1))[::-1][:8].sum())
