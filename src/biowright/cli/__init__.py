@@ -89,6 +89,10 @@ VERBS: dict[str, dict[str, tuple[str, str]]] = {
             "Read measurements from tables; tell what does not fit.",
         ),
         "stats": ("biowright.cli.library:stats", "Count what is in a library, the tiers apart."),
+        "verify": (
+            "biowright.cli.library_verify:verify",
+            "Compare a library with its checksums, and mend what can be made again.",
+        ),
         "tag": ("biowright.cli.library_curation:tag", "Give a part tags, or take them away."),
         "alias": (
             "biowright.cli.library_curation:alias",

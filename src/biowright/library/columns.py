@@ -61,6 +61,27 @@ class Columns:
         with self._database.snapshot() as rows:
             self.of(rows, "length", 0)
 
+    def verify(self) -> bool:
+        """Read the file; make it anew if it is damaged or says other than the database."""
+        with self._lock, self._database.snapshot() as rows:
+            there, well = self._path.exists(), True
+            self._forget()
+            self._looked = False
+            kept: dict[str, np.ndarray] = {}
+            try:
+                self._follow(rows)
+                kept = {name: self._column(name) for name in KINDS}
+                well = not there or self._written > 0
+            except _DAMAGE:
+                well = False
+            self._forget()
+            self._follow(rows)
+            for name, column in kept.items():
+                well &= np.array_equal(column, self._column(name), equal_nan=True)
+            if there and not well:
+                self._write()
+            return well
+
     def of(self, rows: Rows, name: str, last: int) -> np.ndarray:
         """Give the column of the versions up to a number.
 

@@ -12,6 +12,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from biowright.core import InputError
@@ -32,6 +33,7 @@ _LOCK = 0x62696F7772697465
 _REVISION = "0001"
 _VERSION_TABLE = "library_revision"
 _SQLITE = "sqlite:///"
+_MALFORMED = "malformed"  # what SQLite says of pages that are none
 _MAPPED = 1 << 31  # bytes of the database that a connection reads without copying them
 
 
@@ -82,14 +84,15 @@ class Database:
         if not self.sqlite:
             return sa.create_engine(self._url)
         # a path may have signs that mean something in a URL
-        engine = sa.create_engine(sa.URL.create("sqlite", database=self._path))
+        engine = sa.create_engine(sa.URL.create("sqlite", database=str(self.path)))
         sa.event.listen(engine, "connect", _configure_sqlite)
         sa.event.listen(engine, "begin", _begin_sqlite)
         return engine
 
     @property
-    def _path(self) -> str:
-        return self._url.removeprefix(_SQLITE)
+    def path(self) -> Path:
+        """The file of an SQLite database."""
+        return Path(self._url.removeprefix(_SQLITE))
 
     def close(self) -> None:
         """Let go of the database."""
@@ -194,6 +197,10 @@ class Database:
                         hint="wait for it, or look whether it hangs",
                     ) from None
                 raise _unreachable(error) from None
+            except sa.exc.DatabaseError as error:
+                if _MALFORMED in str(error.orig):
+                    raise _malformed(self.path) from None
+                raise
             except BaseException:
                 # what was counted in this transaction is not there
                 self._terms.clear()
@@ -242,14 +249,18 @@ class Database:
         values : sequence
         """
         cursor = self._cursor()
-        cursor.execute(statement if self.sqlite else statement.replace("?", "%s"), tuple(values))
-        return cast(list[Any], cursor.fetchall())
+        marked = statement if self.sqlite else statement.replace("?", "%s")
+        try:
+            cursor.execute(marked, tuple(values))
+            return cast(list[Any], cursor.fetchall())
+        except sqlite3.DatabaseError as error:
+            raise (_malformed(self.path) if _MALFORMED in str(error) else error) from None
 
     def _cursor(self) -> Any:
         """Give the cursor of this thread."""
         if getattr(self._local, "connection", None) is None:
             if self.sqlite:
-                connection: Any = sqlite3.connect(self._path)
+                connection: Any = sqlite3.connect(self.path)
                 _configure_sqlite(connection, None)
                 connection.execute(f"PRAGMA mmap_size={self._mapped}")
             else:
@@ -327,6 +338,14 @@ def _copied(value: object) -> str:
 def next_key(connection: sa.Connection, column: sa.ColumnElement[int]) -> int:
     """Give the number after the highest; the caller holds the right to write."""
     return int(connection.scalar(sa.select(sa.func.coalesce(sa.func.max(column), 0))) or 0) + 1
+
+
+def _malformed(path: Path) -> InputError:
+    return InputError(
+        "the database is damaged",
+        path=path,
+        hint=f"mend what can be made again: biowright library verify {path.parent}",
+    )
 
 
 def _unreachable(error: Exception) -> InputError:

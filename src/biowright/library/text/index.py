@@ -84,6 +84,15 @@ class TextIndex:
             build(texts, low, high, self._folder / f"{low}-{high}.text")
         self._tidy(made)
 
+    def verify(self, last: int) -> bool:
+        """Read all segments; make anew what is damaged, and tell whether all was well."""
+        self._open.clear()
+        before = set(self._folder.glob("*.text"))
+        self._segments()  # which removes those that are damaged
+        damaged = before - set(self._folder.glob("*.text"))
+        self.update(last)
+        return not damaged
+
     def _tidy(self, made: list[tuple[int, int]]) -> None:
         """Remove the segments that others have taken the place of."""
         first, last = made[0][0], made[-1][1]
