@@ -20,16 +20,15 @@ from .catalogue import Catalogue
 from .composing import Composed, compose
 from .curation import change, label, withdraw
 from .database import Database
-from .loading import Options, Progress, load_file
 from .measurements import Measurement, record_measurements
-from .measuring import MeasureReport, measure_file
 from .parts import LoadReport
 from .rights import demand, grant
-from .starter import add_starter
 from .writes import Write
 
 if TYPE_CHECKING:
     from . import tables as t
+    from .loading import Progress
+    from .measuring import MeasureReport
 else:
     t = lazy_module("biowright.library.tables")
 
@@ -115,6 +114,8 @@ class Library(Catalogue):
         with library.write("create the library") as write:
             write.connection.execute(t.facts.insert().values(name="id", value=str(uuid.uuid4())))
         if starter:
+            from .starter import add_starter
+
             add_starter(library)
         return library
 
@@ -251,6 +252,8 @@ class Library(Catalogue):
         InputError
             A column is missing or unknown, or the file cannot be read.
         """
+        from .measuring import measure_file
+
         return measure_file(
             self, path, sheet=sheet, context=context, doi=doi, licence=licence, protocol=protocol
         )
@@ -374,6 +377,7 @@ class Library(Catalogue):
         InputError, FormatError
             The file is none that we read.
         """
+        from .loading import Options, load_file
         from .proteins import spelled_index
         from .searching import index_of
 
