@@ -38,7 +38,7 @@ BEHIND = 3
 LOOSE = {"promoter": 0.5, "terminator": -5.0, "start": 1.0}
 """How much weaker a site may have been that was there: by this factor, or by so much."""
 SIGHT = 20
-"""Letters before a start that must be known in its source for the two to be compared."""
+"""Letters before a start that must be known in its source for the two to be compared, and 36 behind."""
 WORSE = 1.6
 """By how much the energy of a start may rise, in kcal/mol: its rate falls to a half."""
 BOUND = 6.0
@@ -501,9 +501,9 @@ def _suffering(
         for stretch, letter in sources.holding(place):
             side = strand * stretch.strand
             source = stretch.source
-            room = letter if side == 1 else len(source) - 1 - letter
-            if not source.circular and room < SIGHT:
-                continue  # what stood before it is not known
+            before, behind = (letter, len(source) - letter)[::side]
+            if not source.circular and (before < SIGHT or behind < START):
+                continue  # a primer, or the end of a part: what stood around it is not known
             was = _start_of(source, letter, side)
             if was is None:
                 continue
