@@ -14,8 +14,8 @@ import pytest
 from biowright.bio import translate
 from biowright.core import Record, Sequence, object_code
 from biowright.library import Library, canonical, search
-from biowright.library.proteins import spelled_index
 from biowright.library.searching import KINDS
+from biowright.library.spelling import spelled_index
 
 ASK = """
 import json, sys

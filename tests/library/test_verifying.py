@@ -12,7 +12,7 @@ from biowright.cli import main
 from biowright.core import InputError, Record, Sequence
 from biowright.library import Filters, Library, columns, search
 from biowright.library.index import segment
-from biowright.library.proteins import spelled_index
+from biowright.library.spelling import spelled_index
 from biowright.library.text import index as text_index
 from biowright.library.verifying import verify
 

@@ -16,8 +16,8 @@ from biowright.formats import format_for_path, refuse_existing, write
 from biowright.library import Filters, Library, LoadReport, PartVersion
 from biowright.library.measuring import write_measurements
 from biowright.library.passport import COMMENT_FORMATS
-from biowright.library.proteins import spelled_index
 from biowright.library.searching import index_of
+from biowright.library.spelling import spelled_index
 
 from .arguments import Force, Json, given, named
 from .output import note, print_json, print_table

@@ -27,9 +27,10 @@ from biowright.core import (
 )
 
 from .filters import Filters
-from .proteins import find_proteins, spelled_index
+from .proteins import find_proteins
 from .roles import ROLES
 from .searching import index_of
+from .spelling import spelled_index
 
 if TYPE_CHECKING:
     from .library import Library

@@ -378,8 +378,8 @@ class Library(Catalogue):
             The file is none that we read.
         """
         from .loading import Options, load_file
-        from .proteins import spelled_index
         from .searching import index_of
+        from .spelling import spelled_index
 
         options = Options(collection, licence, source, tier)
 

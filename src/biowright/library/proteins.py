@@ -27,6 +27,7 @@ from .index import Hit, SequenceIndex
 from .index.proteins import WantedProteins
 from .parts import PartVersion
 from .searching import Found
+from .spelling import spelled_index
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -35,58 +36,16 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ProteinAlignment",
-    "SpelledProteins",
     "align_found",
     "find_proteins",
     "frame_of",
     "protein_or_dna",
-    "spelled_index",
 ]
 
 LONGEST = 120_000
 """Letters of the longest query: more than those of the largest protein, or of a phage."""
 ROUND = 3_000
 """Letters of a circular query that are read again behind its end."""
-_PROTEIN = 2 << 3
-_KIND = 3 << 3
-_SPELLED = {
-    "A": "GCG", "R": "CGT", "N": "AAC", "D": "GAT", "C": "TGC", "Q": "CAG", "E": "GAA", "G": "GGC",
-    "H": "CAT", "I": "ATT", "L": "CTG", "K": "AAA", "M": "ATG", "F": "TTT", "P": "CCG", "S": "AGC",
-    "T": "ACC", "W": "TGG", "Y": "TAT", "V": "GTG", "B": "RAY", "Z": "SAR", "J": "MTH", "*": "TAA",
-    "U": "TGC", "O": "AAA",
-}  # fmt: skip
-
-
-class SpelledProteins:
-    """The proteins of a library, spelled as codons: a source of sequences for an index.
-
-    Parameters
-    ----------
-    library : Library
-    """
-
-    def __init__(self, library: Library) -> None:
-        self._library = library
-
-    def last(self) -> int:
-        """Give the highest number of a version."""
-        return self._library.last()
-
-    def read(self, first: int, last: int) -> Iterator[tuple[int, bytes, bool]]:
-        """Walk the proteins among the numbers from `first` to `last`."""
-        rows = self._library.database.quick(
-            f"SELECT number FROM library_versions WHERE number >= ? AND number <= ? "
-            f"AND flags & {_KIND} = {_PROTEIN} ORDER BY number",
-            (first, last),
-        )
-        for (number,) in rows:
-            letters = self._library.letters(number).decode().upper()
-            yield number, "".join(_SPELLED.get(letter, "NNN") for letter in letters).encode(), False
-
-
-def spelled_index(library: Library) -> SequenceIndex:
-    """Give the index of a library's proteins, in its folder."""
-    return SequenceIndex(library.folder / "index" / "proteins", SpelledProteins(library))
 
 
 def protein_or_dna(query: str | Sequence) -> Sequence:

@@ -52,7 +52,7 @@ def verify(library: Library) -> Verdict:
     InputError
         The tables of the database are damaged, from which nothing can be made again.
     """
-    from .proteins import spelled_index
+    from .spelling import spelled_index
 
     mended = []
     if library.database.sqlite and _mend_database(library):
