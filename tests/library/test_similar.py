@@ -11,7 +11,7 @@ import pytest
 from tests.library.sources import Parts, other_strand
 
 from biowright.bio.alignment import Scores
-from biowright.core import InputError
+from biowright.core import InputError, Sequence
 from biowright.library.index import SequenceIndex
 from biowright.library.index.clusters import promises
 from biowright.library.index.queries import patterns
@@ -252,3 +252,37 @@ def test_promises_tell_relatives_from_chance(circular: bool) -> None:
         assert related <= 2 * inside + 5 * 16
         assert related >= 2 * (inside - inside % 16) - 48
         assert chance < 60
+
+
+def test_a_circular_query_has_the_same_relatives_from_any_origin_on_either_strand(
+    tmp_path: Path,
+) -> None:
+    rng = random.Random(SEED)
+    shared = "".join(rng.choices("ACGT", k=1500))
+    query = shared + "".join(rng.choices("ACGT", k=1100))
+    # the part has a gap of 20 in it, near one end, and the stretch lies over its origin
+    part = (
+        shared[:80]
+        + "".join(rng.choices("ACGT", k=20))
+        + shared[80:]
+        + "".join(rng.choices("ACGT", k=700))
+    )
+    part = part[900:] + part[:900]
+    index = SequenceIndex(tmp_path / "index", Parts([(part, True), (part[300:1500], False)]))
+    expected = None
+    for turn in (0, 1, 40, 79, 81, 700, 1499, 1501, 2000, 2599):
+        for strand in (1, -1):
+            turned = query[turn:] + query[:turn]
+            letters = turned if strand == 1 else other_strand(turned)
+            hits = index.similar([Sequence(letters, topology="circular")], identity=0.8)
+            found = [(h.number, h.start, h.end, h.strand * strand, h.score) for h in hits]
+            expected = expected or found
+            assert found == expected, (turn, strand)
+            assert all(0 <= h.query_start < len(query) for h in hits)
+    assert expected
+    # 1,500 letters that agree and one gap; a letter more where chance has it
+    number, start, end, strand, score = expected[0]
+    assert (number, strand) == (1, 1)
+    assert abs(start - (len(part) - 900)) <= 3
+    assert abs(end - 620) <= 3
+    assert score >= 2 * 1500 - 5 - 2 * 20

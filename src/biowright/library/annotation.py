@@ -216,10 +216,8 @@ def _known(
     allowed = library.select(filters)
     letters = record.sequence.data.upper().replace(b"U", b"T").replace(b".", b"-")
     letters = letters.replace(b"-", b"N")
-    if record.sequence.circular:
-        letters += letters[:-1]
     hits = index_of(library).similar(
-        [letters],
+        [Sequence(letters, topology=record.sequence.topology)],
         identity=max(identity, 0.5),
         overlap=40,
         least_score=2.0 * SHORTEST,
@@ -236,7 +234,7 @@ def _known(
             covered += version.length
         share = min(covered / version.length, 1.0)
         start, end = hit.query_start, hit.query_end
-        if start >= size or end - start > size or share < coverage:
+        if share < coverage:
             continue
         whole = hit.identity >= WHOLE and share >= WHOLE
         if not whole and hit.score < CERTAIN:

@@ -18,7 +18,7 @@ from .hits import Hits
 from .queries import patterns
 from .segment import Segment
 from .segments import Segments
-from .similar import Wanted, similar
+from .similar import ROUND, Wanted, similar
 from .turns import turn
 
 if TYPE_CHECKING:
@@ -179,7 +179,7 @@ class SequenceIndex(Segments):
         """
         if not 0.5 <= identity <= 1:
             raise InputError(f"an identity of {identity}", expected="0.5 to 1")
-        made = patterns(list(queries))
+        made = patterns(list(queries), around=ROUND)
         letters = sum(4 * each.units for each in self.segments())
         search = partial(similar, wanted=Wanted(identity, overlap, letters, least_score))
         hits = self._search(made, allowed, limit, executor, search, every=True)
