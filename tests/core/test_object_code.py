@@ -30,6 +30,7 @@ def doubled(values):
     return made
 """
 OUTER = """
+from typing import NamedTuple
 import numpy as np
 from biowright.core.kernels import kernel
 from inner import doubled
@@ -43,6 +44,14 @@ def several(values, wanted, share, flag):
     for value in made:
         below += value < wanted
     return made, below, share * len(values), flag, made[::2]
+
+class Pair(NamedTuple):
+    values: np.ndarray
+    factor: float
+
+@kernel
+def weighed(pair, plain):
+    return pair.values[1] * pair.factor + plain[0]
 
 @kernel(fastmath=True)
 def filled(out, value):
@@ -62,6 +71,7 @@ numbers.flags.writeable = False
 for values in (np.arange(6), numbers):
     say(*outer.several(values, 25, 0.5, True))
 say(*outer.several(np.arange(12, dtype=np.uint8)[::2], np.int64(1), np.float32(0.5), False))
+say(outer.weighed(outer.Pair(np.arange(3.0), 2.5), (1, 2)))
 out = np.zeros((2, 3), np.float32, order="F")
 outer.filled(out, 2.5)
 say(out)
@@ -96,9 +106,10 @@ def test_stored_code_answers_as_numba_does(tmp_path: Path) -> None:
     compiled, numba = ask(tmp_path)
     assert numba
     assert compiled[0] == [[0, 12, 24, 36, 48, 10], 4, 3.0, True, [0, 24, 48]]
+    assert compiled[3] == [3.5]
     assert compiled[-1] == ["below 0"]
     stored = sorted((tmp_path / "__pycache__").glob("*.bwk"))
-    assert len(stored) == 4
+    assert len(stored) == 5
     assert ask(tmp_path) == (compiled, False)
 
     # what is damaged is compiled again, what is not stays
@@ -107,7 +118,7 @@ def test_stored_code_answers_as_numba_does(tmp_path: Path) -> None:
     before = [path.stat().st_mtime_ns for path in stored]
     assert ask(tmp_path) == (compiled, True)
     changed = [path.stat().st_mtime_ns != was for path, was in zip(stored, before, strict=True)]
-    assert changed == [True, True, False, False]
+    assert changed == [True, True, False, False, False]
     assert ask(tmp_path) == (compiled, False)
 
     # a constant of another module is part of the code; what it was made of before goes
@@ -115,7 +126,7 @@ def test_stored_code_answers_as_numba_does(tmp_path: Path) -> None:
     assert numba
     assert other[0][0] == [0, 13, 26, 39, 52, 15]
     assert ask(tmp_path, factor=3) == (other, False)
-    assert len(list((tmp_path / "__pycache__").glob("*.bwk"))) == 4
+    assert len(list((tmp_path / "__pycache__").glob("*.bwk"))) == 5
 
 
 @available

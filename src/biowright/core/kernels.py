@@ -59,6 +59,8 @@ class Kernel:
                 key.append((value.dtype, value.ndim, value.flags.num))
             elif kind is int and not _LEAST <= value <= _MOST:
                 key.append(None)
+            elif issubclass(kind, tuple):
+                key.append(_kind(value))
             else:
                 key.append(kind)
         return (self._known.get(tuple(key)) or self._settle(tuple(key), arguments))(*arguments)
@@ -151,6 +153,9 @@ def _kind(value: Any) -> Any:
         return None
     if kind is int:
         return kind if _LEAST <= value <= _MOST else None
+    if issubclass(kind, tuple) and value:
+        inside = tuple(map(_kind, value))
+        return None if None in inside else (kind, *inside)
     if kind is float or kind is bool or (issubclass(kind, np.number | np.bool_)):
         return kind
     return None
@@ -160,6 +165,10 @@ def _spelled(kind: Any) -> str:
     """Write a kind in the same way in every process."""
     if isinstance(kind, type):
         return kind.__name__
+    if isinstance(kind[0], type):
+        made, *inside = kind
+        fields = getattr(made, "_fields", ())
+        return f"{made.__module__}.{made.__qualname__}{fields}{[_spelled(each) for each in inside]}"
     dtype, dimensions, flags = kind
     return f"{dtype.str} {dimensions} {flags}"
 
