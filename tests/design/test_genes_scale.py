@@ -252,7 +252,7 @@ def test_tables_that_come_along_are_counted_anew(host: str, names: list[str], ge
 
 
 def test_words_of_two_letters_are_all_forbidden() -> None:
-    from biowright.design.genes.spec import tandem_repeats
+    from biowright.design.genes.spec_rules import tandem_repeats
 
     found = {rule.motif for rule in tandem_repeats(2, 3)}
     expected = {a + b for a, b in itertools.product("ACGT", repeat=2) if a != b}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -166,12 +167,76 @@ def test_what_cannot_be_asked_is_refused(tmp_path: Path, text: str, what: str) -
     assert caught.value.path == str(path)
 
 
+WRONG = """\
+host = "Escherichia coli"
+chang = "all"
+[[constraints]]
+rule = "gc"
+low = "a third"
+windov = 50
+[[constraints]]
+rule = "avoyd"
+[[constraints]]
+rule = "signals"
+promoters = true
+region = "0..9"
+strand = 3
+[[objectives]]
+rule = "codons"
+least = 0.2
+weight = nan
+"""
+
+
+def test_all_that_is_wrong_is_told_at_once_each_with_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "spec.toml"
+    path.write_text(WRONG)
+    with pytest.raises(InputError) as caught:
+        read_specification(path, gene())
+    first, *told = str(caught.value).splitlines()
+    assert first == f"{path}: 7 things are wrong"
+    assert [line.strip().split(": ")[0] for line in told] == [
+        f"line {number}" for number in (2, 5, 6, 8, 13, 16, 17)
+    ]
+    assert "there is no 'chang' here (known: change, " in told[0]
+    assert "low = 'a third'; expected a number" in told[1]
+    assert "there is no 'windov' here (known: window, " in told[2]
+    assert "there is no rule 'avoyd' (known: avoid, " in told[3]
+    assert "strand = 3; expected 1 or -1" in told[4]
+    assert "'least' changes nothing here (method = 'rare' needs it)" in told[5]
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        (
+            "rule = 'gc'\nlow = 0.3\nstrand = -1\nregion = '0..9'",
+            "line 4: .*'strand' changes nothing",
+        ),
+        (
+            "rule = 'avoid'\nhomopolymer = 5\nstrands = 'both'",
+            "line 4: .*'strands' changes nothing",
+        ),
+        ("rule = 'gc'\nlow = 2.0", "line 1: constraints 1 .gc.: a GC share of 2.0"),
+        ("rule = 'keep'\nstrand = 0\nregion = '0..9'", "line 3: .*expected 1 or -1"),
+    ],
+)
+def test_options_that_change_nothing_are_refused(tmp_path: Path, text: str, what: str) -> None:
+    path = tmp_path / "spec.toml"
+    path.write_text("[[constraints]]\n" + text)
+    with pytest.raises(InputError, match=what):
+        read_specification(path, gene())
+
+
 def test_bare_dna_proteins_and_what_is_neither(tmp_path: Path) -> None:
     path = tmp_path / "spec.toml"
     path.write_text("[flanks]\nleft='GGTCTCA'\nstop='TGA'\n[[objectives]]\nrule='codons'\n")
     spec = read_specification(path)
     made = design_gene(Record(Sequence("MKLV", "protein"), "p"), spec)
     assert str(made.record.sequence) == "GGTCTCAATGAAACTGGTGTAA"
+    with pytest.raises(InputError, match="around a protein, but this is DNA"):
+        design_gene(Record(Sequence("ATGAAATTATAA"), "d"), spec)
+    spec = replace(spec, left="")
     bare = design_gene(Record(Sequence("ATGAAATTATAA"), "d"), spec)
     assert str(bare.record.sequence) == "ATGAAACTGTAA"
     with pytest.raises(InputError, match="no reading frame: a stop at 3"):

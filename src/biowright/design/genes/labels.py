@@ -41,7 +41,7 @@ from .rules import (
     Rule,
     UniqueKmers,
 )
-from .spec import tandem_repeats
+from .spec_rules import tandem_repeats
 
 __all__ = ["read_labels", "rule_label", "write_labels"]
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from biowright.core import InputError, suggest
+from biowright.core import InputError
 
-from .spec import Entry
+from .entry import Entry, Faults, nearest_first, read_toml
 
 __all__ = [
     "GenomeRule",
@@ -122,39 +121,39 @@ def read_rewriting_rules(path: str | Path) -> tuple[GenomeRule, ...]:
     InputError
         The file is no TOML, or says something that is unknown.
     """
-    file = Path(path)
+    content, text = read_toml(path)
     try:
-        content = tomllib.loads(file.read_bytes().decode("utf-8"))
-    except OSError as error:
-        raise InputError(f"the file cannot be read ({error.strerror})", path=path) from None
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
-        raise InputError(f"this is no TOML: {error}", path=path) from None
-    try:
-        return _parsed(content, file.parent)
+        return _parsed(content, Path(path).parent, text)
     except InputError as error:
         raise error.located(path=path) from None
 
 
-def _parsed(content: Mapping[str, Any], folder: Path) -> tuple[GenomeRule, ...]:
-    top = Entry(content, "at the top", folder)
+def _parsed(content: Mapping[str, Any], folder: Path, text: str) -> tuple[GenomeRule, ...]:
+    faults = Faults()
+    top = Entry(content, "at the top", folder, faults)
     version = top.take("version", int, 1)
     if version != 1:
-        raise InputError(f"version = {version}", expected="1")
-    rules = []
-    for number, values in enumerate(top.take("rules", list, []), 1):
+        top.fault("version", f"version = {version}", "1")
+    rules: list[GenomeRule] = []
+    entries = top.take("rules", list, [])
+    for number, values in enumerate(entries):
+        where, place = f"rule {number + 1}", ("rules", number)
         if not isinstance(values, dict):
-            raise InputError(f"rule {number} is no table", hint="write [[rules]]")
-        entry = Entry(values, f"rule {number}", folder)
+            faults.add(place, InputError(f"{where} is no table", hint="write [[rules]]"))
+            continue
+        entry = Entry(values, where, folder, faults, place)
         name = entry.take("rule", str)
         if name not in _MAKERS:
-            hint = suggest(name or "", _MAKERS)
-            raise InputError(f"rule {number}: there is no rule '{name}'", hint=hint)
-        entry.where = f"rule {number} ({name})"
-        rules.append(_MAKERS[name](entry))
+            hint = nearest_first(name or "", _MAKERS)
+            entry.fault("rule", f"there is no rule '{name}'", hint=hint)
+            continue
+        entry.where = f"{where} ({name})"
+        rules += entry.make(lambda maker=_MAKERS[name], e=entry: [maker(e)], [])
         entry.finish()
+    if not entries:
+        top.fault("", "there is no rule", hint="write [[rules]]")
     top.finish()
-    if not rules:
-        raise InputError("there is no rule", hint="write [[rules]]")
+    faults.check(text)
     return tuple(rules)
 
 
@@ -163,23 +162,23 @@ def _recode(entry: Entry) -> GenomeRule:
     for old, new in codons.items():
         for codon in (old, new):
             if not isinstance(codon, str) or len(codon) != 3 or set(codon.upper()) - set("ACGTU"):
-                raise InputError(f"{entry.where}: {codon!r} is no codon")
+                raise InputError(f"{codon!r} is no codon")
     if not codons:
-        raise InputError(f"{entry.where}: no codons", expected='codons = {TAG = "TAA"}')
+        raise InputError("no codons", expected='codons = {TAG = "TAA"}')
     return RecodeCodons(codons)
 
 
 def _remove(entry: Entry) -> GenomeRule:
     names = (*entry.texts("enzymes"), *entry.texts("patterns"))
     if not names:
-        raise InputError(f"{entry.where}: nothing to remove", expected="enzymes or patterns")
+        raise InputError("nothing to remove", expected="enzymes or patterns")
     return RemoveSites(names)
 
 
 def _insert(entry: Entry) -> GenomeRule:
     sequence = entry.take("sequence", str, "")
     if not sequence or set(sequence.upper()) - set("ACGT"):
-        raise InputError(f"{entry.where}: sequence = '{sequence}'", expected="letters of ACGT")
+        raise InputError(f"sequence = '{sequence}'", expected="letters of ACGT")
     return InsertSite(
         sequence,
         entry.texts("genes"),

@@ -40,6 +40,12 @@ def starting_record(record: Record, spec: Specification) -> Record:
     usage = spec.usage or codon_usage(spec.host)
     if record.molecule is Molecule.PROTEIN:
         return _coded(record, spec, usage.code)
+    if spec.left or spec.right:
+        raise InputError(
+            "[flanks] are put around a protein, but this is DNA",
+            record=record.name or None,
+            hint="take them out of the specification: letters beside a CDS feature stay as they are",
+        )
     said = [rule for rule in spec.constraints if isinstance(rule, KeepProtein) and rule.region]
     coded = any(feature.type == "CDS" for feature in record.features)
     if said or coded or spec.change == "all":
