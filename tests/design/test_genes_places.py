@@ -252,11 +252,64 @@ def test_labels_of_places_are_read_and_written(tmp_path: Path) -> None:
         "@choice(ATT)": "3 letters for a region of 6",
         "@insert(BsaI_site, occurences=1.5)": "whole number",
         "@change(minimum=40%)": "every letter",
-        "~change(40%)": "amount",
+        "~change(140%)": "changes of 140 %",
+        "~change(40%, boost=2)": "'boost' changes nothing",
+        "@EnforceTerminalGCContent(window_size=9)": "1 to 6 letters",
+        "@SequenceLengthBounds(min_length=7)": "6 letters; expected 7 to any",
         "~gc(40-60%)": "one share",
     }.items():
         with pytest.raises(InputError, match=what):
             said(text)
+
+
+def labelled(record: Record, *labels: tuple[str, int, int]) -> Record:
+    features = [
+        Feature("misc_feature", Location.of((start, end)), Attributes({"label": text}))
+        for text, start, end in labels
+    ]
+    return record.changed(features=[*record.features, *features])
+
+
+def test_frames_ends_and_amounts_hold_for_dna_chisel_too() -> None:
+    chisel = pytest.importorskip("dnachisel", reason="DNA Chisel is the oracle")
+    rng = random.Random(3)
+    record = Record(Sequence("TAATGATAG" + "".join(rng.choice("ACGT") for _ in range(291))), "free")
+    marked = labelled(
+        record,
+        ("@AvoidStopCodons", 0, 300),
+        ("@EnforceTerminalGCContent(window_size=20, mini=60%, maxi=70%)", 0, 300),
+        ("@SequenceLengthBounds(min_length=200, max_length=300)", 0, 300),
+        ("~keep", 0, 300),
+    )
+    hard, soft = read_labels(marked, ECOLI)
+    done = optimise(record, hard, soft, change="all")
+    assert done.proven
+    problem = chisel.DnaOptimizationProblem(
+        str(done.record.sequence),
+        constraints=[
+            chisel.builtin_specifications.AvoidStopCodons(location=(0, 300, 1)),
+            chisel.EnforceTerminalGCContent(window_size=20, mini=0.6, maxi=0.7),
+            chisel.SequenceLengthBounds(200, 300),
+        ],
+        logger=None,
+    )
+    assert problem.all_constraints_pass()
+    # of three stop codons that follow each other, each costs one letter
+    changed = sum(
+        a != b for a, b in zip(str(record.sequence), str(done.record.sequence), strict=True)
+    )
+    assert 3 <= changed < 25
+    for share in (10, 40, 75):
+        _, soft = read_labels(labelled(record, (f"~change({share}%)", 30, 270)), ECOLI)
+        assert read_labels(write_labels(record, [], soft), ECOLI)[1] == soft
+        design = optimise(record, [Avoid("GATC")], soft, change="all")
+        amount = chisel.EnforceChanges(amount_percent=share, location=(30, 270, 1))
+        problem = chisel.DnaOptimizationProblem(
+            str(record.sequence), objectives=[amount], logger=None
+        )
+        problem.sequence = str(design.record.sequence)
+        score = problem.objectives[0].evaluate(problem).score
+        assert score >= -6, "it is off by more than six letters of 240"
 
 
 def test_rules_on_places_in_a_specification(tmp_path: Path) -> None:

@@ -31,7 +31,7 @@ from biowright.design import (
     rule_label,
     write_labels,
 )
-from biowright.design.genes import optimiser
+from biowright.design.genes import solving
 from biowright.formats import read
 
 ECOLI = codon_usage("Escherichia coli")
@@ -103,7 +103,7 @@ def breach_count(text: str, record: Record, rules: list) -> int:
 
 def test_no_single_synonymous_change_removes_a_breach_that_is_left(monkeypatch) -> None:
     """A record with kept letters between genes, walked piece by piece as a genome is."""
-    monkeypatch.setattr(optimiser, "LONGEST", 100)
+    monkeypatch.setattr(solving, "LONGEST", 100)
     monkeypatch.setattr("biowright.design.genes.scale.PIECE", 150)
     rng = random.Random(7)
     sense = [c for c in ECOLI.counts if CODE[c] != "*"]

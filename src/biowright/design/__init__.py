@@ -32,9 +32,10 @@ if TYPE_CHECKING:
     from .genes.breaches import Breach, find_breaches
     from .genes.changes import Change, roll_back
     from .genes.conflicts import Conflict, Infeasible
+    from .genes.fixing import synonymous_fix
     from .genes.labels import read_labels, rule_label, write_labels
     from .genes.megachunks import Megachunk, cut_megachunks
-    from .genes.optimiser import Design, optimise, synonymous_fix
+    from .genes.optimiser import Design, optimise
     from .genes.rewriting import Rewriting, read_edits, rewrite, undo_rewriting, write_edits
     from .genes.rewriting_rules import (
         InsertSite,
@@ -109,7 +110,8 @@ _HOMES = {
     "genes.changes": ("Change", "roll_back"),
     "genes.conflicts": ("Conflict", "Infeasible"),
     "genes.labels": ("read_labels", "rule_label", "write_labels"),
-    "genes.optimiser": ("Design", "optimise", "synonymous_fix"),
+    "genes.fixing": ("synonymous_fix",),
+    "genes.optimiser": ("Design", "optimise"),
     "genes.rules": (
         "Avoid",
         "Choice",

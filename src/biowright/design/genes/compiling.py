@@ -42,7 +42,7 @@ from .rules import (
     Rule,
 )
 
-__all__ = ["compile_layout", "with_patterns"]
+__all__ = ["compile_layout", "reference_of", "with_patterns"]
 
 TIE = 1e-7
 """What all letters outside of genes together are worth where they stay: below what a proof resolves."""
@@ -182,7 +182,7 @@ def compile_layout(
     idle = np.flatnonzero((allowed > 0) & ~loose & (CODE_OF_MASK[symbols] >= 0))
     worth[idle, CODE_OF_MASK[symbols[idle]]] = TIE / max(len(idle), 1)
     for rule in soft:
-        if isinstance(rule, Identity):
+        if isinstance(rule, Identity) and rule.target is None:
             _identity(worth, rule, symbols, length, circular)
     pairs = np.full(length, -1, np.int32)
     context = 2
@@ -297,16 +297,21 @@ def with_patterns(layout: Layout, rules: Sequence[Rule]) -> Layout:
 def _identity(
     worth: Floats, rule: Identity, symbols: npt.NDArray[np.uint8], length: int, circular: bool
 ) -> None:
-    reference = symbols
-    if rule.reference is not None:
-        if len(rule.reference) != length:
-            raise InputError(
-                f"a reference of {len(rule.reference)} letters for a record of {length}"
-            )
-        reference = np.frombuffer(masks(rule.reference), np.uint8)
+    reference = reference_of(rule, symbols)
     inside = covered(rule.region, length, circular)
     for letter in range(4):
         worth[inside & (reference == 1 << letter), letter] += rule.weight
+
+
+def reference_of(rule: Identity, symbols: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    """Give the letters that a rule compares with, as masks."""
+    if rule.reference is None:
+        return symbols
+    if len(rule.reference) != len(symbols):
+        raise InputError(
+            f"a reference of {len(rule.reference)} letters for a record of {len(symbols)}"
+        )
+    return np.frombuffer(masks(rule.reference), np.uint8)
 
 
 def _pairs(

@@ -23,7 +23,7 @@ from biowright.core import (
 
 from ..codons import CodonUsage, codon_usage, short_name
 from .labels_call import Call, strands_of
-from .labels_places import ABSENT, PLACES, PLACES_LONG, changes, place_label
+from .labels_places import ABSENT, PLACES, PLACES_LONG, SHORT, changes, place_label
 from .rules import (
     Avoid,
     Choice,
@@ -110,6 +110,8 @@ def _kmers(call: Call, location: Location, usage: CodonUsage) -> list[Rule]:
     k = call.number("k")
     if k is None:
         raise InputError("k is missing", expected="such as @all_unique_kmers(15)")
+    if call.text("include_reverse_complement", "True") not in ("True", "true", "1"):
+        raise InputError("k-mers are looked for on both strands, which cannot be turned off")
     return [UniqueKmers(int(k), location)]
 
 
@@ -191,7 +193,7 @@ _SOFT: dict[str, tuple[_Maker, tuple[str, ...]]] = {
     "harmonize_rca": (_codons("harmonise"), ("species", "original_species", "boost")),
     "no_rare_codons": (_codons("rare"), ("min_frequency", "species", "boost")),
     "keep": (_keep_softly, ("boost",)),
-    "change": (changes, ("amount", "boost")),
+    "change": (changes, ("amount", "amount_percent", "boost")),
     "gc": (_gc_target, ("target", "mini", "maxi", "window", "boost")),
 }
 _LONG = {
@@ -279,10 +281,10 @@ def _parse(piece: str, location: Location, usage: CodonUsage) -> tuple[str, list
         if name in _SOFT or name in _KNOWN:
             other = "an objective" if role == "@" else "a constraint"
             raise InputError(f"'{name}' is only {other} here")
-        if name in ABSENT:
+        if (long := SHORT.get(name, name)) in ABSENT:
             raise InputError(
                 f"DNA Chisel's '{name}' has no counterpart here",
-                hint=f"take the label off, or say labels = false; known are {', '.join(table)}",
+                hint=f"nearest is: {ABSENT[long]}; take the label off, or say labels = false",
             )
         raise InputError(f"there is no '{name}'", hint=suggest(name, [*table, *_LONG]))
     maker, names = table[name]
@@ -330,6 +332,8 @@ def rule_label(rule: Rule, *, soft: bool = False) -> str:
             return place_label(rule)
         case GCContent() if rule.target is not None:
             return f"~gc({100 * rule.target:g}%)"
+        case Identity() if rule.reference is None and rule.target is not None:
+            return f"~change(amount_percent={100 * (1 - rule.target):g})"
         case Identity() if rule.reference is None and rule.weight < 0:
             return "~change" if rule.weight == -1 else f"~change(boost={-rule.weight:g})"
         case Identity() if rule.reference is None:

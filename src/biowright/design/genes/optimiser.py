@@ -7,45 +7,38 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
-import numpy.typing as npt
 
 from biowright.bio import translate_feature
 from biowright.core import InputError, Molecule, NegativeResult, Record, rotate
 
-from ..codons import CodonUsage
 from .breaches import Breach, find_breaches
-from .chain import LIMITS, Answer, codes, make_chain, solve
+from .chain import Answer, codes
 from .changes import Change, changed_record
-from .compiling import compile_layout, with_patterns
+from .compiling import compile_layout
 from .conflicts import Conflict, Infeasible, find_conflict
 from .kernels import BREACH
-from .layout import LETTERS, Layout
+from .layout import Layout
 from .layout_genes import is_pseudo, signals
 from .new_signals import compared_with
 from .placing import placements
 from .reasons import explain, moved
-from .repairing import OPENINGS, Repair, repaired
 from .rules import (
     Choice,
-    CodonUse,
     FixedSequence,
-    Identity,
     KeepProtein,
-    NoHairpins,
     Occurrence,
     Rule,
     StartFolding,
-    UniqueKmers,
 )
 from .rules_signals import NoNewSignal
-from .scale import Walker, mend_places, polish_places, walk
 from .soft import meet_targets, open_starts
+from .solving import best_of, chosen_symbols, spelled_letters, worth_of
 
-__all__ = ["Design", "optimise", "synonymous_fix"]
+__all__ = ["Design", "optimise"]
 
 
 MARGIN = 30
-"""Letters on both sides of a place to be mended that may change as well."""
+"""Letters on both sides of the origin of a circle that a gene should not reach."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -160,11 +153,13 @@ def optimise(
             record=record.name or None,
             position=int(layout.clashes[0] + cut) % max(len(record), 1),
         )
-    layout = meet_targets(layout, soft, lambda tried: _symbols(tried, _best(tried, rules, [])))
+    layout = meet_targets(
+        layout, soft, lambda tried: chosen_symbols(tried, best_of(tried, rules, []))
+    )
     causes: list[Breach] = []
-    answer = _best(layout, rules, causes)
+    answer = best_of(layout, rules, causes)
     answer, folded = _open_starts(layout, answer, soft)
-    letters = _letters(layout, answer)
+    letters = spelled_letters(layout, answer)
     if not allow_breaches and (
         answer.letters is None or answer.worth < -BREACH / 2 or answer.breaches
     ):
@@ -239,26 +234,10 @@ def _with_occurrences(
     )
 
 
-LONGEST = 60_000
-"""Letters up to which a record is solved in one piece."""
-
-
-BOUNDING = (30, 100)
-"""As `LIMITS`, where only the bound is wanted."""
-
-
-def _symbols(layout: Layout, answer: Answer) -> npt.NDArray[np.uint8] | None:
-    if answer.letters is None:
-        return None
-    return np.where(
-        layout.allowed > 0, 1 << np.maximum(answer.letters, 0).astype(np.uint8), layout.symbols
-    ).astype(np.uint8)
-
-
 def _open_starts(
     layout: Layout, answer: Answer, soft: Sequence[Rule]
 ) -> tuple[Answer, float | None]:
-    symbols = _symbols(layout, answer)
+    symbols = chosen_symbols(layout, answer)
     if symbols is None or not any(isinstance(rule, StartFolding) for rule in soft):
         return answer, None
     symbols, energy = open_starts(layout, symbols, soft)
@@ -267,132 +246,11 @@ def _open_starts(
     return Answer(codes(symbols), worth, answer.bound, answer.breaches), energy
 
 
-def _best(layout: Layout, rules: Sequence[Rule], causes: list[Breach]) -> Answer:
-    """Solve a layout; `causes` takes up the signals that were in the way."""
-    length = len(layout)
-    unique = [rule for rule in rules if isinstance(rule, UniqueKmers)]
-    local = any(isinstance(rule, NoHairpins | NoNewSignal) for rule in rules)
-    if not unique and length <= LONGEST:
-        answer = _exact(layout)
-        if not local:
-            return answer
-        answer, found = repaired(
-            layout, rules, answer, _exact, lambda symbols: _spelled(layout, symbols)
-        )
-        causes += found
-        return answer
-    walker = walk(layout, unique[0] if unique else None)
-    _mend(walker, rules)
-    if local:
-        repair = Repair(layout, rules)
-        for _ in range(OPENINGS):
-            words = repair.more(_spelled(layout, walker.symbols))
-            if not words:
-                break
-            walker.layout = with_patterns(layout, repair.forbidden)
-            mend_places(walker, [(w.region.start, w.region.end) for w in words if w.region])
-        causes += repair.causes
-    bound = _exact(layout, BOUNDING).bound if length <= LONGEST else -np.inf
-    if bound < -BREACH / 2:  # too long, or no sequence keeps all: then codon by codon
-        bound = upper_bound(layout)
-    return Answer(codes(walker.symbols), worth_of(layout, walker.symbols), bound)
-
-
-def _mend(walker: Walker, rules: Sequence[Rule]) -> None:
-    """Mend what is left with a wide beam, then codon by codon, as long as that helps."""
-    layout = walker.layout
-    for way in (mend_places, mend_places, polish_places, mend_places, polish_places, polish_places):
-        places = [
-            (breach.start, breach.end)
-            for breach in find_breaches(_spelled(layout, walker.symbols), rules)
-            if (layout.allowed[breach.start : breach.end] > 0).any()
-        ]
-        if not places:
-            break
-        way(walker, places)
-
-
-def _spelled(layout: Layout, symbols: npt.NDArray[np.uint8]) -> Record:
-    letters = _letters(layout, Answer(codes(symbols), 0.0, 0.0))
-    return changed_record(layout.record, letters, "design: optimise")
-
-
 def _explained(breach: Breach, layout: Layout) -> Breach:
     """Say of a breach that is left whether anything in it may change."""
     places = np.arange(breach.start, breach.end) % len(layout)
     free = (layout.allowed[places] > 0).any()
     return replace(breach, why="no synonymous change removes it" if free else "fixed")
-
-
-def _exact(layout: Layout, limits: Sequence[int] = LIMITS) -> Answer:
-    length = len(layout)
-    if not layout.circular:
-        return solve(make_chain(layout, layout.symbols, 0, length), limits=limits)
-    free = solve(make_chain(layout, layout.symbols, 0, length, around=False), limits=limits)
-    if free.letters is None:
-        return free
-    symbols = layout.symbols.copy()
-    _put(symbols, layout, np.arange(length), free.letters)
-    # the ends meet: what lies around the origin is solved once more, between what is fixed now
-    reach = 2 * max(layout.automaton.longest, 60)
-    if len(layout.windows):
-        reach += 2 * int(layout.windows.width[layout.windows.width <= 1024].max(initial=0))
-    start, end = (length - reach, length + reach) if 2 * reach < length else (0, length)
-    breaches = 0
-    for _ in range(2):
-        chain = make_chain(layout, symbols, start, end)
-        joint = solve(chain, limits=limits)
-        if joint.letters is None:
-            return joint
-        core = slice(*chain.core)
-        _put(symbols, layout, chain.index[core], joint.letters[core])
-        breaches = joint.breaches
-    letters = codes(symbols)
-    return Answer(letters, worth_of(layout, symbols), free.bound, breaches)
-
-
-def _put(
-    symbols: npt.NDArray[np.uint8],
-    layout: Layout,
-    places: npt.NDArray[np.int64],
-    letters: npt.NDArray[np.int8],
-) -> None:
-    free = layout.allowed[places] > 0
-    symbols[places[free]] = 1 << letters[free].astype(np.uint8)
-
-
-def worth_of(layout: Layout, symbols: npt.NDArray[np.uint8]) -> float:
-    """Add up what a sequence is worth, plainly; forbidden patterns cost nothing here."""
-    letters = codes(symbols).astype(np.int64)
-    known = letters >= 0
-    filled = np.where(known, letters, 0)
-    worth = float(layout.letter_worth[np.flatnonzero(known), filled[known]].sum(dtype=np.float64))
-    before = np.concatenate([[0, 0], filled[:-2]]) if len(filled) > 2 else np.zeros_like(filled)
-    middle = np.concatenate([[0], filled[:-1]])
-    triplets = 16 * before + 4 * middle + filled
-    for column in range(layout.slots.shape[1]):
-        rows = layout.slots[:, column]
-        at = np.flatnonzero(rows >= 0)
-        worth += float(layout.tables[rows[at], triplets[at]].sum())
-    at = np.flatnonzero(layout.pairs >= 0)
-    worth += float(layout.tables[layout.pairs[at] + triplets[at - 3], triplets[at]].sum())
-    return worth
-
-
-def upper_bound(layout: Layout) -> float:
-    """Add up the best that each codon and letter could be worth by itself."""
-    best = np.where(np.isfinite(layout.tables), layout.tables, -np.inf).max(axis=1)
-    bound = float(layout.letter_worth.max(axis=1).sum(dtype=np.float64))
-    for column in range(layout.slots.shape[1]):
-        rows = layout.slots[:, column]
-        bound += float(best[rows[rows >= 0]].sum())
-    at = np.flatnonzero(layout.pairs >= 0)
-    if len(at):
-        blocks = {
-            int(base): layout.tables[base : base + 64].max() for base in set(layout.pairs[at])
-        }
-        bound += sum(float(blocks[int(base)]) for base in layout.pairs[at])
-    return bound
 
 
 def _opened(record: Record, constraints: Sequence[Rule]) -> tuple[Record, int]:
@@ -430,16 +288,6 @@ def _turned(rule: Rule, cut: int, length: int) -> Rule:
     return replace(rule, region=replace(region, parts=parts))
 
 
-def _letters(layout: Layout, answer: Answer) -> bytes:
-    """Spell the answer; letters that stay keep their case, and a changed one takes it over."""
-    old = np.frombuffer(layout.record.sequence.data, np.uint8)
-    if answer.letters is None:
-        return old.tobytes()
-    spelled = np.frombuffer(LETTERS.encode(), np.uint8)[np.maximum(answer.letters, 0)]
-    chosen = (layout.allowed > 0) & (1 << answer.letters.astype(np.int64) != layout.symbols)
-    return np.where(chosen, spelled | (old & 32), old).astype(np.uint8).tobytes()
-
-
 def _check_proteins(before: Record, after: Record, layout: Layout) -> None:
     """Translate every gene of both records; a difference is a defect and must not get out."""
     rules = [r for r in layout.rules if isinstance(r, KeepProtein) and r.region is None]
@@ -455,60 +303,3 @@ def _check_proteins(before: Record, after: Record, layout: Layout) -> None:
         old, new = (str(translate_feature(r, feature, rules[0].code)) for r in (before, after))
         if old[skipped:] != new[skipped:]:
             raise AssertionError(f"the protein of {feature.label} changed")
-
-
-def synonymous_fix(
-    record: Record,
-    rules: Sequence[Rule],
-    region: tuple[int, int],
-    *,
-    usage: CodonUsage | None = None,
-) -> tuple[Change, ...] | None:
-    """Mend a place by synonymous codons, with as few changed letters as can be.
-
-    Parameters
-    ----------
-    record : Record
-        With its CDS features.
-    rules : sequence of Rule
-        What must hold in and around the place afterwards (`Avoid`, `GCContent`).
-    region : (start, end)
-        The place; letters up to 30 beside it may change too.
-    usage : CodonUsage, optional
-        Of equally few changes, the one with this host's better codons is taken.
-
-    Returns
-    -------
-    tuple of Change, or None
-        None where no synonymous change keeps the rules.
-
-    Examples
-    --------
-    >>> from biowright.core import Feature, Location
-    >>> from biowright.core import Sequence as Letters
-    >>> from biowright.design import Avoid, codon_usage
-    >>> gene = Record(Letters("ATGGGTCTCTAA"), features=[Feature("CDS", Location.of((0, 12)))])
-    >>> usage = codon_usage("Escherichia coli")
-    >>> fix = synonymous_fix(gene, [Avoid("BsaI")], (3, 9), usage=usage)
-    >>> [change.what for change in fix]
-    ['CDS L3 CTC>CTG']
-    """
-    length = len(record)
-    kept = np.ones(length, np.bool_)
-    reach = np.arange(region[0] - MARGIN, region[1] + MARGIN)
-    reach = reach % length if record.circular else reach[(reach >= 0) & (reach < length)]
-    kept[reach] = False
-    soft: list[Rule] = [Identity(weight=100.0)]
-    if usage is not None:
-        soft.append(CodonUse(usage))
-    layout = compile_layout(record, [KeepProtein(), *rules], soft=soft, kept=kept)
-    answer = solve(make_chain(layout, layout.symbols, region[0] - MARGIN, region[1] + MARGIN))
-    chain = make_chain(layout, layout.symbols, region[0] - MARGIN, region[1] + MARGIN)
-    if answer.letters is None or answer.worth < -BREACH / 2 or answer.breaches:
-        return None
-    symbols = layout.symbols.copy()
-    core = slice(*chain.core)
-    _put(symbols, layout, chain.index[core], answer.letters[core])
-    letters = _letters(layout, Answer(codes(symbols), 0.0, 0.0))
-    done = changed_record(record, letters, "design: synonymous fix")
-    return tuple(explain(layout, done, rules, soft)[0])

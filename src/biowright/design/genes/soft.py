@@ -11,9 +11,10 @@ import numpy.typing as npt
 from biowright.bio.folding import fold_energy
 
 from .chain import make_chain, solve
+from .compiling import reference_of
 from .kernels import BREACH
 from .layout import CODE_OF_MASK, LETTERS, MIRROR, TRIPLETS, Gene, Layout, amino_acids, inside_of
-from .rules import Dinucleotides, GCContent, Rule, StartFolding
+from .rules import Dinucleotides, GCContent, Identity, Rule, StartFolding
 
 __all__ = ["meet_targets", "open_starts"]
 
@@ -21,6 +22,9 @@ Symbols = npt.NDArray[np.uint8]
 STRONGEST = 8.0
 """The most that a letter may earn to meet a share."""
 HALVINGS = 12
+SPREAD = 0.25
+"""How much more some letters earn than others for staying: else all of them would change at once."""
+Target = GCContent | Dinucleotides | Identity
 
 
 def meet_targets(
@@ -32,7 +36,7 @@ def meet_targets(
     (a Lagrange multiplier); it is found by halving. Several targets are met one after the other.
     """
     for rule in soft:
-        if not isinstance(rule, GCContent | Dinucleotides) or rule.target is None:
+        if not isinstance(rule, Target) or rule.target is None:
             continue
         low, high = -STRONGEST, STRONGEST
         best: tuple[float, Layout] | None = None
@@ -55,9 +59,12 @@ def meet_targets(
     return layout
 
 
-def share_of(symbols: Symbols, rule: GCContent | Dinucleotides, layout: Layout) -> float:
-    """Give the share of C and G, or of a pair, in the region of a rule."""
+def share_of(symbols: Symbols, rule: Target, layout: Layout) -> float:
+    """Give the share of C and G, of a pair, or of letters that are the same in the region of a rule."""
     inside = inside_of(layout, rule.region)
+    if isinstance(rule, Identity):
+        same = symbols == reference_of(rule, layout.symbols)
+        return float(same[inside].mean()) if inside.any() else 0.0
     if isinstance(rule, GCContent):
         return float(((symbols[inside] & 9) == 0).mean()) if inside.any() else 0.0
     first, second = (1 << LETTERS.index(x) for x in rule.pair.upper())
@@ -66,11 +73,19 @@ def share_of(symbols: Symbols, rule: GCContent | Dinucleotides, layout: Layout) 
     return float(found.sum() / max(both.sum(), 1))
 
 
-def _with_bonus(layout: Layout, rule: GCContent | Dinucleotides, bonus: float) -> Layout:
+def _with_bonus(layout: Layout, rule: Target, bonus: float) -> Layout:
     inside = inside_of(layout, rule.region)
     if isinstance(rule, GCContent):
         worth = layout.letter_worth.copy()
         worth[np.ix_(inside, [1, 2])] += bonus
+        return replace(layout, letter_worth=worth)
+    if isinstance(rule, Identity):
+        worth = layout.letter_worth.copy()
+        reference = reference_of(rule, layout.symbols)
+        # changes are spread evenly by the golden ratio
+        places = np.flatnonzero(inside & (CODE_OF_MASK[reference] >= 0))
+        uneven = SPREAD * (places * 0.6180339887498949 % 1.0 - 0.5)
+        worth[places, CODE_OF_MASK[reference[places]]] += bonus + uneven
         return replace(layout, letter_worth=worth)
     row = np.zeros(64)
     pair = rule.pair.upper()
