@@ -28,7 +28,7 @@ HUGE = 1_000_000
 """Letters up to which that is tried first: it does for what is no window, which costs a second."""
 
 
-BOUNDING = (30, 100)
+BOUNDING = (30,)
 """As `LIMITS`, where only the bound is wanted."""
 
 
