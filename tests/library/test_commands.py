@@ -33,8 +33,8 @@ def test_from_files_to_measured_parts_and_back(run: Run, tmp_path: Path, example
     assert (code, out) == (2, "")
     assert "holds a library already" in err
     code, out, _ = run(
-        "add", lib, examples / "puc19.gb", examples / "phix174.gb",
-        "--licence", "CC0", "--source", "NCBI", "--collection", "phage", "--json",
+        "add", lib, "--licence", "CC0", "--source", "NCBI", "--collection", "phage", "--json",
+        examples / "puc19.gb", examples / "phix174.gb",
     )  # fmt: skip
     report = json.loads(out)
     assert (code, report["added"], report["refused"], report["versions"]) == (0, 2, 0, 2)

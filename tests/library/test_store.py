@@ -195,6 +195,16 @@ def test_rights(library: Library, url: str | None, tmp_path: Path) -> None:
         assert eve.last() == 3  # what was refused left nothing
 
 
+def test_numbers_from_a_selection_are_numbers(library: Library) -> None:
+    library.add([PTAC, part("sd", "AGGAGG")])
+    for number in library.select(Filters()):
+        assert library.record(number).name == library.describe([number])[0].name
+        library.tag(number, "seen")
+        library.change(number, licence="MIT")
+        assert library.labels(number)["tag"] == ("seen",)
+        assert [event.what for event in library.history(number)][-1] == "licence"
+
+
 def test_composites_keep_their_parts_and_ask_for_what_they_ask_for(library: Library) -> None:
     library.add([PTAC], licence="CC-BY-4.0")
     library.add([part("sd", "AGGAGG"), part("cds", "ATGAAATAA")], licence="OpenMTA")

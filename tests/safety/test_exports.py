@@ -80,6 +80,7 @@ NO_EXPORT = {
     "library export": "records of a library",
     "library measure": "measurements",
     "library stats": "numbers",
+    "library verify": "whether all is well",
     "library tag": "words of a part",
     "library alias": "words of a part",
     "library change": "what is said of a part",

@@ -60,9 +60,8 @@ def create(
 
 def add(
     folder: str,
-    files: Annotated[list[str], Parameter(required=True)],
     /,
-    *,
+    *files: Annotated[str, Parameter(required=True)],
     tier: str = "",
     licence: str = "",
     source: str = "",
@@ -415,9 +414,8 @@ def export(
 
 def measure(
     folder: str,
-    files: Annotated[list[str], Parameter(required=True)],
     /,
-    *,
+    *files: Annotated[str, Parameter(required=True)],
     sheet: str | None = None,
     context: Annotated[list[str] | None, Parameter(consume_multiple=True, negative=())] = None,
     doi: str = "",

@@ -21,9 +21,8 @@ Remove = Annotated[bool, Parameter(negative=(), help="Take them away.")]
 def tag(
     folder: str,
     part: str,
-    tags: Annotated[list[str], Parameter(required=True)],
     /,
-    *,
+    *tags: Annotated[str, Parameter(required=True)],
     remove: Remove = False,
     json: Json = False,
 ) -> int:
@@ -47,9 +46,8 @@ def tag(
 def alias(
     folder: str,
     part: str,
-    names: Annotated[list[str], Parameter(required=True)],
     /,
-    *,
+    *names: Annotated[str, Parameter(required=True)],
     remove: Remove = False,
     json: Json = False,
 ) -> int:
@@ -185,9 +183,8 @@ def grant(folder: str, collection: str, person: str, right: str, /, *, json: Jso
 def compose(
     folder: str,
     name: str,
-    parts: Annotated[list[str], Parameter(required=True)],
     /,
-    *,
+    *parts: Annotated[str, Parameter(required=True)],
     collection: str = "main",
     json: Json = False,
 ) -> int:

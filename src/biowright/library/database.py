@@ -15,6 +15,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
+import numpy as np
+
 from biowright.core import InputError
 from biowright.core.lazy import lazy_module
 
@@ -249,7 +251,10 @@ class Database:
         values : sequence
         """
         cursor = self._cursor()
-        marked = statement if self.sqlite else statement.replace("?", "%s")
+        marked = statement
+        if not self.sqlite:
+            marked = statement.replace("?", "%s")
+            values = [value.item() if isinstance(value, np.generic) else value for value in values]
         try:
             cursor.execute(marked, tuple(values))
             return cast(list[Any], cursor.fetchall())
@@ -354,6 +359,11 @@ def _unreachable(error: Exception) -> InputError:
         f"the library's database cannot be used ({reason})",
         hint="give a folder, or a URL such as postgresql+pg8000://user@host/name",
     )
+
+
+# numbers that come from arrays are numbers
+for _kind in (np.int64, np.int32, np.uint32, np.uint64):
+    sqlite3.register_adapter(_kind, int)
 
 
 def _configure_sqlite(connection: object, _: object) -> None:
