@@ -232,7 +232,7 @@ def test_places_that_break_something_are_refused() -> None:
     with pytest.raises(InputError, match="no vector to keep"):
         plan_synthesis([ring()], keep=True, **HOW)
     with pytest.raises(InputError, match="nothing is put together in yeast"):
-        plan_synthesis([linear(dna(1, 3_000))], vector=vector(), **HOW)
+        plan_synthesis([linear(dna(1, 6_000))], vector=vector(), **HOW)
     full = Record(
         Sequence(dna(8, 14_000), topology="circular"),
         "full",

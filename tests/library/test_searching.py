@@ -127,6 +127,24 @@ def test_proteins(folder: str, tmp_path: Path, capsys: pytest.CaptureFixture[str
     assert "six frames" in capsys.readouterr().err
 
 
+def test_sites_of_enzymes_are_searched_by_their_names(
+    folder: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from biowright.bio import enzyme, enzymes
+
+    names = ["MseI", "TasI"]
+    found = asked(capsys, folder, "--enzymes", ",".join(names), "--limit", "1000")
+    assert {row["query"] for row in found} == set(names)
+    for name in names:
+        rows = asked(capsys, folder, "--motif", enzyme(name).site, "--limit", "1000")
+        key = ("part", "start", "end", "strand")
+        assert [[row[k] for k in key] for row in rows] == [
+            [row[k] for k in key] for row in found if row["query"] == name
+        ]
+    every = {row["query"] for row in asked(capsys, folder, "--enzymes", "all", "--limit", "1")}
+    assert set(names) < every < {each.name for each in enzymes()}
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -140,6 +158,8 @@ def test_proteins(folder: str, tmp_path: Path, capsys: pytest.CaptureFixture[str
         (("--protein", " "), "empty"),
         (("--contains", "ACGT", "--alignments"), "--protein"),
         (("--similar", "ACGT" * 80 + "!"), "neither a file nor a sequence"),
+        (("--enzymes", " , "), "no enzyme is named"),
+        (("--enzymes", "EcoRX"), "EcoRX"),
         (("--protein", "MSK1"), "neither a file nor a sequence"),
         (("--protein", "MSKGEELFTG", "--code", "99"), "no genetic code"),
         (("--protein", "MSKGEELFTG", "--evalue", "-1"), "E-value"),

@@ -34,6 +34,7 @@ def search(
     exact: str | None = None,
     contains: str | None = None,
     motif: str | None = None,
+    enzymes: str | None = None,
     similar: str | None = None,
     protein: str | None = None,
     text: str | None = None,
@@ -60,7 +61,7 @@ def search(
 ) -> int:
     """Search by sequence or words, on both strands and over the origin of circles.
 
-    The first six options are questions, of which one is asked; the others are filters, all of
+    The first seven options are questions, of which one is asked; the others are filters, all of
     which must hold. A question is a sequence, or a file of many in any format (`-` is the standard
     input).
 
@@ -74,6 +75,8 @@ def search(
         A stretch of a part, best of 12 letters or more.
     motif
         IUPAC letters, such as GCANNNNNNTGC.
+    enzymes
+        Recognition sites of restriction enzymes, such as EcoRI,BsaI; or all.
     similar
         Relatives, with the best local alignment.
     protein
@@ -125,6 +128,7 @@ def search(
         "exact": exact,
         "contains": contains,
         "motif": motif,
+        "enzymes": enzymes,
         "similar": similar,
         "protein": protein,
         "text": text,
@@ -159,7 +163,11 @@ def search(
         superseded=superseded,
         withdrawn=withdrawn,
     )
-    queries = [(value, value)] if kind == "text" else list(_queries(value))
+    queries: list[tuple[str, str | Sequence]]
+    if kind == "enzymes":
+        kind, queries = "motif", _sites(value)
+    else:
+        queries = [(value, value)] if kind == "text" else list(_queries(value))
     if kind == "protein":
         queries = _proteins(queries)
     elif kind != "text":
@@ -232,6 +240,18 @@ def _queries(value: str) -> Iterator[tuple[str, str | Sequence]]:
         yield record.name or f"query {count}", record.sequence
     if not count:
         raise InputError("there is no sequence in the file", path=value)
+
+
+def _sites(names: str) -> list[tuple[str, str | Sequence]]:
+    """Give the recognition sites of restriction enzymes, or of all that REBASE knows."""
+    from biowright.bio import enzyme, enzymes
+
+    if names.strip().lower() == "all":
+        return [(each.name, each.site) for each in enzymes()]
+    chosen = [name.strip() for name in names.split(",") if name.strip()]
+    if not chosen:
+        raise InputError("no enzyme is named", expected="such as EcoRI,BsaI, or all")
+    return [(each.name, each.site) for each in map(enzyme, chosen)]
 
 
 def _exists(value: str) -> bool:

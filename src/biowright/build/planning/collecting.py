@@ -188,7 +188,7 @@ class Bench:
         fidelity = math.prod(j.fidelity for j in junctions) if right is None else right
         clones = 0
         if kind.cloned:
-            clones = clones_to_pick(fidelity * self._intact(inputs))
+            clones = clones_to_pick(fidelity * self.joined(inputs) * self._intact(inputs))
         self.reactions.append(
             Reaction(
                 name,
@@ -207,6 +207,15 @@ class Bench:
         self._known[key] = name
         self.sequences[name] = letters, closed
         return name
+
+    def joined(self, inputs: Sequence[str]) -> float:
+        """Give the share of inputs whose own joins are right, as far as no clones were picked of them."""
+        share = 1.0
+        made = {reaction.name: reaction for reaction in self.reactions}
+        for name in inputs:
+            if name in made and not made[name].clones:
+                share *= made[name].fidelity * self.joined(made[name].inputs)
+        return share
 
     def _intact(self, inputs: Sequence[str]) -> float:
         """Give the share of molecules without an error of synthesis."""

@@ -230,7 +230,7 @@ def _planned(
     last = {products_of[target.name] for target in targets}
     for reaction in bench.reactions:
         if reaction.name in last:
-            fidelity *= reaction.fidelity
+            fidelity *= reaction.fidelity * bench.joined(reaction.inputs)
     made = tuple(bench.held.get(target.name, target) for target in targets)
     plan = SynthesisPlan(
         made,

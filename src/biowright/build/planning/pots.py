@@ -104,7 +104,10 @@ class PotBench(PieceBench):
         if len(pieces) == 1 and not closed:
             if golden and level == 1:
                 raise NegativeResult("it is one piece: there is nothing to join")
-            return self._piece(ground, pieces[0], overlap, "", "", False, False, name, level)
+            made = self._piece(ground, pieces[0], overlap, "", "", False, False, name, level)
+            if level == 1 and made in self.orders:
+                raise NegativeResult("it is one piece: there is nothing to join")
+            return made
         cuts = [piece.start for piece in pieces[1:]]
         if golden:
             cuts = choose_cuts(

@@ -185,7 +185,8 @@ class SynthesisPlan:
     days : (int, int)
         Working days, at least and at most.
     fidelity : float
-        The share of the last products that are right, before clones are picked.
+        The share of the last products that are right, before clones are picked; what they were made of
+        counts with it where no clones were picked of that.
     packs : mapping of str to Product
         The products that are ordered, by the names of their rule packs.
     notices : tuple of str
