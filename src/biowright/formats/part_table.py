@@ -52,7 +52,7 @@ _TOPOLOGIES = {
     **dict.fromkeys(("circular", "true", "yes", "y", "1", "plasmid"), Topology.CIRCULAR),
     **dict.fromkeys(("", "linear", "false", "no", "n", "0"), Topology.LINEAR),
 }
-_SHOWN = 20
+_SHOWN = 5
 """Wrong rows that are told one by one."""
 _LONGEST_CELL = (1 << 31) - 1  # the most that the csv module takes everywhere
 
@@ -193,7 +193,7 @@ def _together(wrong: list[BiowrightError], path: str) -> BiowrightError:
         return wrong[0]
     told = [str(error).removeprefix(f"{path}, ") for error in wrong[:_SHOWN]]
     more = [f"and {len(wrong) - _SHOWN} more"] if len(wrong) > _SHOWN else []
-    return FormatError("\n  ".join([f"{len(wrong)} rows are wrong", *told, *more]), path=path)
+    return FormatError(f"{len(wrong)} rows are wrong: {'; '.join([*told, *more])}", path=path)
 
 
 class _Table:
