@@ -87,6 +87,7 @@ def add(
         The collection to add to; it is made where it is new.
     """
     documents = []
+    lost: dict[str, list[str]] = {}
     failed = 0
     with Library.open(folder) as library:
         for file in files:
@@ -99,10 +100,14 @@ def add(
                 progress=_progress(file),
             )
             failed += bool(report.refused) and not report.added + report.skipped
-            _tell(file, report)
+            _tell(report, lost)
             documents.append({"file": file, **_document(report)})
             if not json:
                 sys.stdout.write(f"{file}: {_summary(report)}\n")
+        for what, names in lost.items():
+            first = ", ".join(names[:3]) + (", ..." if len(names) > 3 else "")
+            plural = "" if len(names) == 1 else "s"
+            note(f"not kept: {what} of {len(names):,} record{plural} ({first})")
         if sum(document["added"] for document in documents) >= _MANY:
             # few are searched in memory; many would make the first search wait
             index_of(library).update()
@@ -141,7 +146,8 @@ def _summary(report: LoadReport) -> str:
     return ", ".join(words)
 
 
-def _tell(file: str, report: LoadReport) -> None:
+def _tell(report: LoadReport, lost: dict[str, list[str]]) -> None:
+    """Tell what was refused, and gather what is told once for all files."""
     for refusal in report.refused[:_SHOWN]:
         where = f"{refusal.file}, line {refusal.line}" if refusal.line else refusal.file
         record = f", record {refusal.record}" if refusal.record else ""
@@ -149,18 +155,10 @@ def _tell(file: str, report: LoadReport) -> None:
     more = len(report.refused) - _SHOWN
     if more > 0:
         note(f"... and {more:,} more; all with: biowright library add --json")
-    for what, names in _lost(report).items():
-        first = ", ".join(names[:3]) + (", ..." if len(names) > 3 else "")
-        note(f"not kept: {what} of {len(names):,} record{'' if len(names) == 1 else 's'} ({first})")
-    for notice in report.notices:
-        note(notice)
-
-
-def _lost(report: LoadReport) -> dict[str, list[str]]:
-    lost: dict[str, list[str]] = {}
     for record, what, detail in report.losses:
         lost.setdefault(f"{what}: {detail}", []).append(record)
-    return lost
+    for notice in report.notices:
+        note(notice)
 
 
 def _document(report: LoadReport) -> dict[str, Any]:

@@ -235,7 +235,10 @@ def _draft(batch: Batch, found: Record | Refusal, source: Source) -> None:
     batch.roles.append(role_text(record))
     if record.extras:
         kept = " and ".join(sorted(record.extras))
-        batch.losses.append((record.name, "extras", f"what only {kept} keeps"))
+        plain = set(record.extras) <= {"genbank", "embl"}  # how it is written, and nothing else
+        what = "layout" if plain else "extras"
+        detail = "the file's own spacing and order" if plain else f"what only {kept} keeps"
+        batch.losses.append((record.name, what, detail))
 
 
 def _defer(database: Database) -> bool:
