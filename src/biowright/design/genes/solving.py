@@ -119,6 +119,7 @@ def put_letters(
     places: npt.NDArray[np.int64],
     letters: npt.NDArray[np.int8],
 ) -> None:
+    """Write letters into the symbols of a layout, where they may change."""
     free = layout.allowed[places] > 0
     symbols[places[free]] = 1 << letters[free].astype(np.uint8)
 
@@ -158,6 +159,7 @@ def upper_bound(layout: Layout) -> float:
 
 
 def chosen_symbols(layout: Layout, answer: Answer) -> npt.NDArray[np.uint8] | None:
+    """Give the symbols of a layout with an answer's letters in them; None where there is none."""
     if answer.letters is None:
         return None
     return np.where(

@@ -169,6 +169,7 @@ def _planes(words, at, low, high, kinds, planes, letters, shifted):
 
 @kernel
 def scan_planes(words, first, last, kinds, letters, rows, bounds, shifts):
+    """Give which pattern fits and at which base, in 64 bases a word from `first` to `last`."""
     which = np.empty(1024, np.int16)
     bases = np.empty(1024, np.int64)
     filled = 0
@@ -241,6 +242,7 @@ def tally_planes(
     allowed,
     wrap,
 ):
+    """Count for each pattern where it fits in the parts that are allowed, by planes of bits."""
     counts = np.zeros(len(bounds) - 1, np.int64)
     block = 256
     low = np.zeros(block + 2, np.uint64)
